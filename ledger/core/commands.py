@@ -1,0 +1,54 @@
+"""Commands, imperative: what somebody asks the ledger to record."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ledger.core.rulebook.grammar import Rulebook
+from ledger.core.values import Identity, Micros, Value
+
+LEDGER_SOURCE = "ledger"
+"""The source of facts the ledger makes itself; no sender may use it."""
+
+
+class RecordContribution(Value):
+    """Record what somebody did. `private` holds what people can read, kept outside the hashed log."""
+
+    source: str
+    key: str
+    type: str
+    subject: str | None = None
+    occurred_at: Micros | None = None
+    actor: Identity | None = None
+    people: dict[str, Identity] = {}
+    undoes: str | None = None
+    data: dict[str, Any] = {}
+    private: dict[str, Any] = {}
+    imported: bool = False
+    """History played in: exempt from `accept_late`."""
+
+
+class CreateCommunity(Value):
+    """Begin a community's log."""
+
+    slug: str
+    name: str
+
+
+class PublishRulebook(Value):
+    """Put a rulebook in force; `rulebook` is `yaml` as read, without faults."""
+
+    yaml: str
+    rulebook: Rulebook
+    effective_from: Micros | None = None
+    note: str = ""
+
+
+Command = RecordContribution | CreateCommunity | PublishRulebook
+
+
+class Stamped(NamedTuple):
+    """A command and the keyed digest of its content, which tells a repeat from a conflict."""
+
+    command: Command
+    mac: bytes

@@ -1,0 +1,21 @@
+"""What the core answers to a command."""
+
+from __future__ import annotations
+
+from ledger.core.refusals import Refusal
+from ledger.core.values import Position, Value
+
+
+class Accepted(Value):
+    """The command became the fact at this position."""
+
+    position: Position
+
+
+class Repeated(Value):
+    """The command was accepted before, at this position; nothing was written."""
+
+    position: Position
+
+
+Answer = Accepted | Repeated | Refusal

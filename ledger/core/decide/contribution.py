@@ -1,0 +1,231 @@
+"""Decides a contribution: people, rulebook of its time, every rule in file order, then tiers.
+
+Order: 1 dedupe, 2 people, 3 rulebook by time, 4 rules in file order; and for each rule the order in `grading`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.core import tiers
+from ledger.core.books.evolve import JOINED, evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
+from ledger.core.books.shelf import ACCOUNT, CLAIM, IDENTITY, OBJECT, Known
+from ledger.core.books.view import Books, Written
+from ledger.core.commands import LEDGER_SOURCE, RecordContribution
+from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.grading import grade
+from ledger.core.events import (
+    ClaimKey,
+    ContributionRecorded,
+    Creation,
+    Decision,
+    EntryKind,
+    Event,
+    Outcome,
+)
+from ledger.core.refusals import Refusal, ReservedSource, TimeInFuture
+from ledger.core.rulebook.grammar import StartOn
+from ledger.core.rules import quotas
+from ledger.core.rules.case import Case
+from ledger.core.undo import early_claim, reversal, targets, waits_for_its_event
+from ledger.core.values import MINUTE, Identity, MemberId, Micros, Position
+
+AHEAD = 10 * MINUTE
+"""How far the sender's clock may be ahead of ours."""
+
+
+def decide_contribution(
+    books: Books, command: RecordContribution, mac: bytes, *, at: Micros, recorded_at: Micros
+) -> Answer:
+    """Record a contribution, or refuse it."""
+    if (refusal := _refused(command, at)) is not None:
+        return refusal
+    occurred_at = recorded_at if command.occurred_at is None else command.occurred_at
+    position = Position(books.head.position + 1)
+    actor, people, joined = _people(books, command)
+    version = books.versions.at(occurred_at)
+    case = Case(
+        position=position,
+        type=command.type,
+        source=command.source,
+        key=command.key,
+        subject=command.subject,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        actor=actor,
+        people=people,
+        data=command.data,
+        undoes=command.undoes,
+        version=version,
+    )
+    judged = quotas.judge(books, case)
+    waits = waits_for_its_event(books, case)
+    early = (early_claim(case.source, case.undoes),) if waits and case.undoes is not None else ()
+    arrival = ContributionRecorded(
+        actor=actor,
+        people=people,
+        data=command.data,
+        undoes=command.undoes,
+        imported=command.imported,
+        joined=joined,
+        creates=_created(books, case),
+        counters=judged.counters,
+        claims=(*judged.claims, *early),
+        released=judged.released,
+    )
+    event = Event(
+        position=position,
+        type=command.type,
+        source=command.source,
+        key=command.key,
+        subject=command.subject,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        rulebook=version.number,
+        mac=mac,
+        fact=arrival,
+    )
+    evolve_arrival(books, event, arrival)
+    made = _decisions(books, case, joined, judged, imported=command.imported)
+    moved = tuple(tiers.changes(books, version, made))
+    evolve_tiers(books, position, occurred_at, moved)
+    event = _with_outcomes(event, arrival, tuple(made), moved)
+    evolve_journal(books, event)
+    books.events.append(Written(event, _private(command)))
+    return Accepted(position=position)
+
+
+def _refused(command: RecordContribution, at: Micros) -> Refusal | None:
+    if command.source == LEDGER_SOURCE or command.source.startswith(f"{LEDGER_SOURCE}:"):
+        return ReservedSource()
+    if command.occurred_at is not None and command.occurred_at > at + AHEAD:
+        return TimeInFuture(latest=Micros(at + AHEAD))
+    return None
+
+
+def _people(
+    books: Books, command: RecordContribution
+) -> tuple[MemberId | None, dict[str, MemberId], tuple[MemberId, ...]]:
+    joined: list[MemberId] = []
+
+    def member(identity: Identity) -> MemberId:
+        key = (identity.platform, identity.external_id)
+        known = books.read(IDENTITY, key)
+        if known.member:
+            return known.member
+        number = MemberId(books.head.members + len(joined) + 1)
+        books.write(IDENTITY, key, Known(member=number, received=identity.received))
+        joined.append(number)
+        return number
+
+    actor = member(command.actor) if command.actor is not None else None
+    people = {role: member(identity) for role, identity in sorted(command.people.items())}
+    return actor, people, tuple(joined)
+
+
+def _created(books: Books, case: Case) -> Creation | None:
+    kind = case.version.rulebook.creates.get(case.type)
+    author = case.people.get("author") or case.actor
+    if kind is None or author is None or case.subject is None:
+        return None
+    if books.read(OBJECT, (case.subject,)).author:
+        return None
+    return Creation(kind=kind, author=author)
+
+
+def _decisions(
+    books: Books, case: Case, joined: tuple[MemberId, ...], judged: quotas.Quotas, *, imported: bool
+) -> list[Decision]:
+    """Make every decision, folding each before the next is made."""
+    made: list[Decision] = []
+
+    def take(decision: Decision) -> None:
+        evolve_decision(books, case.position, len(made), decision)
+        made.append(decision)
+
+    for start in _starts(books, case, joined):
+        take(start)
+    for event, ordinal, decision in list(targets(books, case)):
+        take(reversal(books, case, event, ordinal, decision))
+    late = _too_late(case, imported=imported)
+    for rule in case.version.rules_for.get(case.type, ()):
+        for decision in grade(books, case, rule, judged, ordinal=len(made), late=late):
+            take(decision)
+    return made
+
+
+def _too_late(case: Case, *, imported: bool) -> bool:
+    limit = case.version.rulebook.community.accept_late
+    return not imported and limit is not None and case.recorded_at - case.occurred_at > limit
+
+
+def _starts(books: Books, case: Case, joined: tuple[MemberId, ...]) -> list[Decision]:
+    starts: list[Decision] = []
+    for unit in case.version.rulebook.units:
+        if not unit.start:
+            continue
+        if unit.start_on is StartOn.FIRST_SIGHT:
+            members = joined
+        else:
+            members = (case.actor,) if case.type == JOINED and case.actor is not None else ()
+        for member in members:
+            name = ClaimKey(kind=f"start:{unit.code}", key=str(member))
+            if books.read(CLAIM, (name.kind, name.key)).position:
+                continue
+            balance = books.read(ACCOUNT, (member, unit.code)).balance
+            starts.append(
+                Decision(
+                    rule="start",
+                    outcome=Outcome.GRANTED,
+                    member=member,
+                    unit=unit.code,
+                    kind=EntryKind.OPENING,
+                    wanted=unit.start,
+                    granted=unit.start,
+                    after=balance + unit.start,
+                    claims=(name,),
+                )
+            )
+    return starts
+
+
+def _with_outcomes(
+    event: Event, arrival: ContributionRecorded, made: tuple[Decision, ...], moved: tuple[Any, ...]
+) -> Event:
+    fact = ContributionRecorded(
+        actor=arrival.actor,
+        people=arrival.people,
+        data=arrival.data,
+        undoes=arrival.undoes,
+        imported=arrival.imported,
+        joined=arrival.joined,
+        creates=arrival.creates,
+        counters=arrival.counters,
+        claims=arrival.claims,
+        released=arrival.released,
+        decisions=made,
+        tiers=moved,
+    )
+    return Event(
+        position=event.position,
+        type=event.type,
+        source=event.source,
+        key=event.key,
+        subject=event.subject,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        rulebook=event.rulebook,
+        mac=event.mac,
+        fact=fact,
+    )
+
+
+def _private(command: RecordContribution) -> dict[str, Any]:
+    private: dict[str, Any] = {}
+    if command.actor is not None:
+        private["member"] = command.actor.received
+    if command.people:
+        private["people"] = {role: who.received for role, who in sorted(command.people.items())}
+    if command.private:
+        private["texts"] = command.private
+    return private

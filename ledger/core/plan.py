@@ -1,0 +1,76 @@
+"""Plan: turns commands into facts, in order, against the books. The heart of the writer, and pure.
+
+Run it until `books.missing` stays empty (see `books.view`); only that run counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from ledger.core.books.shelf import KEY
+from ledger.core.books.view import Books
+from ledger.core.commands import (
+    LEDGER_SOURCE,
+    Command,
+    CreateCommunity,
+    PublishRulebook,
+    RecordContribution,
+    Stamped,
+)
+from ledger.core.decide.answers import Answer, Repeated
+from ledger.core.decide.community import CREATED, decide_creation, decide_publication
+from ledger.core.decide.contribution import decide_contribution
+from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.values import Micros
+
+
+def plan(books: Books, commands: Sequence[Stamped], *, at: Micros) -> list[Answer]:
+    """Decide each command, folding each accepted one before the next is looked at."""
+    return [decide(books, command, mac, at=at) for command, mac in commands]
+
+
+def plan_atomic(books: Books, commands: Sequence[Stamped], *, at: Micros) -> list[Answer]:
+    """Decide all commands or none: where one is refused, the answers end with its refusal."""
+    trial = books.fork()
+    answers: list[Answer] = []
+    for command, mac in commands:
+        answers.append(decide(trial, command, mac, at=at))
+        if isinstance(answers[-1], Refusal):
+            return answers
+    books.keep(trial)
+    return answers
+
+
+def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
+    """Decide one command: a repeat is answered as before, a reused key is refused."""
+    key = sender_key(command)
+    if key is not None:
+        seen = books.read(KEY, key)
+        if seen.position:
+            return (
+                Repeated(position=seen.position) if seen.mac == mac else IdempotencyConflict(position=seen.position)
+            )
+    recorded_at = Micros(max(at, books.head.recorded_at + 1))
+    match command:
+        case RecordContribution():
+            return decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)
+        case CreateCommunity():
+            return decide_creation(books, command, mac, recorded_at=recorded_at)
+        case PublishRulebook():
+            return decide_publication(books, command, mac, recorded_at=recorded_at)
+        case _:
+            assert_never(command)
+
+
+def sender_key(command: Command) -> tuple[str, str] | None:
+    """Return the key by which a command is the same command again; None where it has none."""
+    match command:
+        case RecordContribution():
+            return command.source, command.key
+        case CreateCommunity():
+            return LEDGER_SOURCE, CREATED
+        case PublishRulebook():
+            return None
+        case _:
+            assert_never(command)

@@ -1,0 +1,55 @@
+"""Refusals: expected noes, with stable codes. A refused command writes nothing.
+
+Order of checks for a contribution: IDEMPOTENCY_CONFLICT, then RESERVED_SOURCE, then TIME_IN_FUTURE.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ledger.core.values import Micros, Position, Value
+
+
+class Refusal(Value):
+    """The root of the tree; each refusal's docstring is what the reader is told to do."""
+
+    code: ClassVar[str]
+    pointer: ClassVar[str] = ""
+
+
+class IdempotencyConflict(Refusal):
+    """The same source and id were recorded before with other content. Send a new id, or the first content."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+    pointer = "/id"
+    position: Position
+
+
+class ReservedSource(Refusal):
+    """The source `ledger` names the ledger's own facts. Send the name of your bot or platform."""
+
+    code = "RESERVED_SOURCE"
+    pointer = "/source"
+
+
+class TimeInFuture(Refusal):
+    """The event's time is more than 10 minutes ahead of the ledger's clock. Check the sender's clock."""
+
+    code = "TIME_IN_FUTURE"
+    pointer = "/time"
+    latest: Micros
+
+
+class CommunityExists(Refusal):
+    """A community with this log exists already."""
+
+    code = "COMMUNITY_EXISTS"
+    pointer = "/slug"
+
+
+class EffectiveBeforeCurrent(Refusal):
+    """A rulebook cannot take effect before the version it follows. Choose a later time."""
+
+    code = "EFFECTIVE_BEFORE_CURRENT"
+    pointer = "/effectiveFrom"
+    earliest: Micros

@@ -1,0 +1,30 @@
+"""A fault in a rulebook: where, what, and what was perhaps meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from ledger.core.values import Value
+
+
+class Fault(Value):
+    """One thing wrong. `path` is as `rules[3].caps[0].per`; `line` counts from 1."""
+
+    code: str
+    line: int
+    path: str
+    expected: str
+    found: str = ""
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        said = f"line {self.line}: {self.path or 'rulebook'}: {self.expected}"
+        if self.found:
+            said += f", found {self.found!r}"
+        return f"{said}. Did you mean {self.suggestion!r}?" if self.suggestion else said
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` most likely misspells, or nothing."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")

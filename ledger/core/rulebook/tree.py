@@ -1,0 +1,191 @@
+"""A YAML document as nodes that remember their lines, and a reader that gathers faults instead of stopping.
+
+Scalars keep their text: `on` stays a word and 0.1 stays exact, whatever YAML 1.1 makes of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+from ledger.core.rulebook.faults import Fault, nearest
+from ledger.core.rulebook.grammar import Scalar
+
+T = TypeVar("T")
+_WHOLE = re.compile(r"[-+]?[0-9][0-9_]*\Z")
+_DECIMAL = re.compile(r"[-+]?[0-9][0-9_]*\.[0-9]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar; `quoted` ones are words whatever they look like."""
+
+    line: int
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    line: int
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A mapping; `lines` says where each key stands."""
+
+    line: int
+    items: Mapping[str, Node]
+    lines: Mapping[str, int]
+
+
+Node = Text | Items | Mapped
+
+
+def scalar(node: Text) -> Scalar:
+    """Return what an unquoted scalar spells: a flag, a whole number, an exact decimal, else a word."""
+    if node.quoted:
+        return node.text
+    if node.text in ("true", "false"):
+        return node.text == "true"
+    if _WHOLE.match(node.text):
+        return int(node.text)
+    if _DECIMAL.match(node.text):
+        return Fraction(node.text)
+    return node.text
+
+
+def _shown(node: Node) -> str:
+    match node:
+        case Text():
+            return node.text
+        case Items():
+            return "a list"
+        case Mapped():
+            return "a mapping"
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of one document: every `read_*` returns a value or notes a fault and returns None."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(
+        self, code: str, node: Node, path: str, expected: str, *, known: Iterable[str] = (), line: int = 0
+    ) -> None:
+        """Note one fault; `known` are the words among which a misspelled one is looked for."""
+        found = _shown(node)
+        self.faults.append(
+            Fault(
+                code=code,
+                line=line or node.line,
+                path=path,
+                expected=expected,
+                found=found,
+                suggestion=nearest(found, known) if known else "",
+            )
+        )
+
+    def mapping(self, node: Node, path: str, *, keys: Iterable[str], later: Iterable[str] = ()) -> Mapped:
+        """Return a mapping whose keys are all known; others are faults, those of `later` say so."""
+        if not isinstance(node, Mapped):
+            self.fault("WRONG_TYPE", node, path, "expected a mapping")
+            return Mapped(node.line, {}, {})
+        known, not_yet = list(keys), set(later)
+        for key in node.items:
+            if key in known:
+                continue
+            here = f"{path}.{key}" if path else key
+            at = Text(node.lines[key], key)
+            if key in not_yet:
+                self.fault("NOT_YET", at, here, "not yet supported by this version of the ledger")
+            else:
+                self.fault("UNKNOWN_KEY", at, here, f"expected one of {', '.join(known)}", known=known)
+        return node
+
+    def named(self, node: Node, path: str) -> Mapped:
+        """Return a mapping with free keys."""
+        if isinstance(node, Mapped):
+            return node
+        self.fault("WRONG_TYPE", node, path, "expected a mapping")
+        return Mapped(node.line, {}, {})
+
+    def each(self, node: Node | None, path: str, read: Callable[[Node, str], T | None]) -> tuple[T, ...]:
+        """Read every item of a list; an absent list is empty."""
+        if node is None:
+            return ()
+        if not isinstance(node, Items):
+            self.fault("WRONG_TYPE", node, path, "expected a list")
+            return ()
+        read_items = [read(item, f"{path}[{number}]") for number, item in enumerate(node.items)]
+        return tuple(item for item in read_items if item is not None)
+
+    def word(self, node: Node, path: str) -> str | None:
+        """Read a word."""
+        if isinstance(node, Text) and node.text:
+            return node.text
+        self.fault("WRONG_TYPE", node, path, "expected a word")
+        return None
+
+    def words(self, node: Node | None, path: str) -> tuple[str, ...]:
+        """Read a list of words; a single word is a list of one."""
+        if isinstance(node, Text):
+            return tuple(filter(None, [self.word(node, path)]))
+        return self.each(node, path, self.word)
+
+    def choice(self, node: Node, path: str, options: Iterable[str]) -> str | None:
+        """Read one of a few words."""
+        known = list(options)
+        if isinstance(node, Text) and node.text in known:
+            return node.text
+        self.fault("WRONG_VALUE", node, path, f"expected one of {', '.join(known)}", known=known)
+        return None
+
+    def flag(self, node: Node, path: str) -> bool | None:
+        """Read true or false."""
+        value = scalar(node) if isinstance(node, Text) else None
+        if isinstance(value, bool):
+            return value
+        self.fault("WRONG_TYPE", node, path, "expected true or false")
+        return None
+
+    def number(self, node: Node, path: str) -> int | Fraction | None:
+        """Read an exact number, whole or decimal."""
+        value = scalar(node) if isinstance(node, Text) else None
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            return value
+        self.fault("WRONG_TYPE", node, path, "expected a number")
+        return None
+
+    def whole(self, node: Node, path: str, *, least: int | None = None) -> int | None:
+        """Read a whole number, not below `least`."""
+        value = scalar(node) if isinstance(node, Text) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault("WRONG_TYPE", node, path, "expected a whole number")
+            return None
+        if least is not None and value < least:
+            self.fault("WRONG_VALUE", node, path, f"expected a whole number of at least {least}")
+            return None
+        return value
+
+    def points(self, node: Node, path: str, *, scale: int, least: int | None = None) -> int | None:
+        """Read whole units with at most `scale` decimals, as minor units."""
+        value = self.number(node, path)
+        if value is None:
+            return None
+        minor = Fraction(value) * 10**scale
+        if minor.denominator != 1:
+            expected = f"expected at most {scale} decimals" if scale else "expected a whole number of points"
+            self.fault("WRONG_VALUE", node, path, expected)
+            return None
+        if least is not None and minor < least:
+            self.fault("WRONG_VALUE", node, path, f"expected at least {Fraction(least, 10**scale)}")
+            return None
+        return int(minor)

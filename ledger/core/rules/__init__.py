@@ -1,0 +1,1 @@
+"""One file a rule feature. Each reads a case and the books; none writes."""

@@ -1,0 +1,96 @@
+"""Caps of one rule and caps that rules share: how much room is left, and how a grant moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.core.books.shelf import COUNTER
+from ledger.core.books.view import Books
+from ledger.core.events import CounterMode, CounterMove
+from ledger.core.rulebook.grammar import Rule
+from ledger.core.rules.case import Case, key_of
+from ledger.core.values import MemberId, Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One cap as it applies to one event: its counter, and what may still be granted."""
+
+    step: str
+    scope: str
+    key: str
+    period: str
+    mode: CounterMode
+    room: int
+    partial: bool
+    again_at: Micros | None
+
+    def allowed(self, wanted: int) -> int:
+        """Return how much of a positive amount passes."""
+        if wanted <= 0 and self.mode is not CounterMode.COUNT:
+            return wanted
+        if self.mode is CounterMode.COUNT:
+            return wanted if self.room > 0 else 0
+        if wanted <= self.room:
+            return wanted
+        return max(0, self.room) if self.partial else 0
+
+    def move(self, granted: int) -> CounterMove | None:
+        """Return how a grant moves the counter: by what was really applied."""
+        match self.mode:
+            case CounterMode.COUNT:
+                delta = 1
+            case CounterMode.NET:
+                delta = granted
+            case _:
+                delta = max(0, granted)
+        if not granted or not delta:
+            return None
+        return CounterMove(scope=self.scope, key=self.key, period=self.period, delta=delta, mode=self.mode)
+
+
+def limits(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Iterator[Limit]:
+    """Yield the caps on a grant in their order: the rule's own as written, then its groups.
+
+    A cap by a party that the event does not name does not apply.
+    """
+    for cap in rule.caps:
+        key = key_of(case, cap.by, receiver)
+        if key is None or (cap.per == "object" and case.subject is None):
+            continue
+        counted = cap.count is not None
+        mode = CounterMode.COUNT if counted else CounterMode.NET if cap.net else CounterMode.GROSS
+        most = cap.count if cap.count is not None else cap.points or 0
+        scope = f"cap:{rule.id}/{'count' if counted else 'points'}/{cap.per}/{'+'.join(cap.by)}"
+        yield _limit(books, case, "cap", scope, key, cap.per, mode, most, cap.partial)
+    for group in case.version.groups_of.get(rule.id, ()):
+        mode = CounterMode.NET if group.net else CounterMode.GROSS
+        scope = f"group:{group.code}"
+        yield _limit(
+            books,
+            case,
+            f"group:{group.code}",
+            scope,
+            str(receiver),
+            group.per,
+            mode,
+            group.points,
+            group.partial,
+        )
+
+
+def _limit(
+    books: Books,
+    case: Case,
+    step: str,
+    scope: str,
+    key: str,
+    per: str,
+    mode: CounterMode,
+    most: int,
+    partial: bool,
+) -> Limit:
+    period = case.period(per)
+    used = books.read(COUNTER, (scope, key, period)).amount
+    return Limit(step, scope, key, period, mode, most - used, partial, case.next_period(per))

@@ -1,0 +1,35 @@
+"""Tiers by threshold, judged at the event: the highest level whose threshold the measure has reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.core.books.shelf import ACCOUNT, TIER
+from ledger.core.books.view import Books
+from ledger.core.events import Decision, TierChange
+from ledger.core.rulebook.grammar import Ladder
+from ledger.core.rulebook.versions import Version
+from ledger.core.values import MemberId
+
+
+def changes(books: Books, version: Version, made: list[Decision]) -> Iterator[TierChange]:
+    """Yield the levels that these decisions moved, ladder by ladder, in the order members were touched."""
+    for ladder in version.rulebook.ladders:
+        touched = [d.member for d in made if d.granted and d.unit == ladder.unit and d.member is not None]
+        for member in dict.fromkeys(touched):
+            before = books.read(TIER, (ladder.code, member)).level or None
+            after = level(books, ladder, member, before)
+            if after != before:
+                yield TierChange(ladder=ladder.code, member=member, before=before, after=after)
+
+
+def level(books: Books, ladder: Ladder, member: MemberId, before: str | None) -> str | None:
+    """Return the level a member has now; one that stays forever is never lost."""
+    account = books.read(ACCOUNT, (member, ladder.unit))
+    measured = account.earned if ladder.measure == "earned" else account.balance
+    reached = [one.code for one in ladder.levels if one.threshold <= measured]
+    if ladder.stay == "forever" and before is not None:
+        codes = [one.code for one in ladder.levels]
+        if before in codes[len(reached) :]:
+            return before
+    return reached[-1] if reached else None

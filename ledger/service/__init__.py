@@ -1,0 +1,1 @@
+"""FLOOR 3, acts: transactions, tasks and time. It decides nothing; the core does."""

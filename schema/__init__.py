@@ -1,0 +1,1 @@
+"""FLOOR 4, the contract: HTTP for bots, GraphQL for frontends, the command line for operators."""

@@ -1,0 +1,1 @@
+"""Contribution events in: CloudEvents 1.0 over HTTP and from files."""

@@ -1,0 +1,73 @@
+"""What goes wrong, said in one form everywhere: RFC 9457 problems with a stable code and pointers."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.core.calendar import moment
+from ledger.core.refusals import (
+    CommunityExists,
+    EffectiveBeforeCurrent,
+    IdempotencyConflict,
+    Refusal,
+    ReservedSource,
+    TimeInFuture,
+)
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: dict[type[Refusal], int] = {
+    IdempotencyConflict: 409,
+    ReservedSource: 422,
+    TimeInFuture: 422,
+    CommunityExists: 409,
+    EffectiveBeforeCurrent: 422,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """One fault: the JSON pointer of its place in what was sent, and what was expected there."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal as the sender reads it. Nothing was written."""
+
+    status: int
+    code: str
+    detail: str
+    errors: tuple[At, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem's JSON form."""
+        document: dict[str, Any] = {
+            "type": f"/docs/problems#{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = [{"pointer": at.pointer, "detail": at.detail} for at in self.errors]
+        return document
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """Return the problem that a refusal is; its docstring says what to do."""
+    detail = " ".join((inspect.getdoc(type(refusal)) or "").split())
+    match refusal:
+        case IdempotencyConflict():
+            detail += f" It stands at position {refusal.position}."
+        case TimeInFuture():
+            detail += f" The latest time taken now is {moment(refusal.latest).isoformat()}."
+        case EffectiveBeforeCurrent():
+            detail += f" The earliest is {moment(refusal.earliest).isoformat()}."
+        case _:
+            pass
+    errors = (At(refusal.pointer, detail),) if refusal.pointer else ()
+    return Problem(STATUS[type(refusal)], refusal.code, detail, errors)
