@@ -14,6 +14,7 @@ from ledger.core.refusals import (
     Refusal,
     ReservedSource,
     TimeInFuture,
+    VersionTaken,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,6 +24,7 @@ STATUS: dict[type[Refusal], int] = {
     TimeInFuture: 422,
     CommunityExists: 409,
     EffectiveBeforeCurrent: 422,
+    VersionTaken: 409,
 }
 
 

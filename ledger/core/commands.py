@@ -36,10 +36,14 @@ class CreateCommunity(Value):
 
 
 class PublishRulebook(Value):
-    """Put a rulebook in force; `rulebook` is `yaml` as read, without faults."""
+    """Put a rulebook in force; `rulebook` is `yaml` as read, without faults.
+
+    With `number`, the version it must become, the command is the same command when it comes again.
+    """
 
     yaml: str
     rulebook: Rulebook
+    number: int | None = None
     effective_from: Micros | None = None
     note: str = ""
 

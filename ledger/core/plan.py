@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from ledger.core.books.shelf import KEY
-from ledger.core.books.view import Books
+from ledger.core.books.shelf import CLAIM, IDENTITY, KEY
+from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     LEDGER_SOURCE,
     Command,
@@ -19,9 +19,10 @@ from ledger.core.commands import (
     Stamped,
 )
 from ledger.core.decide.answers import Answer, Repeated
-from ledger.core.decide.community import CREATED, decide_creation, decide_publication
+from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.undo import early_claim
 from ledger.core.values import Micros
 
 
@@ -63,6 +64,21 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
             assert_never(command)
 
 
+def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
+    """Return keys that planning these commands will surely read: loading them first saves a run."""
+    needs: set[Key] = set()
+    for command, _ in commands:
+        key = sender_key(command)
+        if key is not None:
+            needs.add((KEY, key))
+        if isinstance(command, RecordContribution):
+            early = early_claim(command.source, command.key)
+            needs.add((CLAIM, (early.kind, early.key)))
+            for who in (*command.people.values(), *([command.actor] if command.actor else ())):
+                needs.add((IDENTITY, (who.platform, who.external_id)))
+    return needs
+
+
 def sender_key(command: Command) -> tuple[str, str] | None:
     """Return the key by which a command is the same command again; None where it has none."""
     match command:
@@ -71,6 +87,6 @@ def sender_key(command: Command) -> tuple[str, str] | None:
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():
-            return None
+            return (LEDGER_SOURCE, publication_key(command.number)) if command.number else None
         case _:
             assert_never(command)

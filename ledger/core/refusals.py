@@ -53,3 +53,11 @@ class EffectiveBeforeCurrent(Refusal):
     code = "EFFECTIVE_BEFORE_CURRENT"
     pointer = "/effectiveFrom"
     earliest: Micros
+
+
+class VersionTaken(Refusal):
+    """The rulebook was to become another version than the next. Look at what was published meanwhile."""
+
+    code = "VERSION_TAKEN"
+    pointer = "/number"
+    next: int

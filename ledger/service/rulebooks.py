@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
 import yaml
 
+from ledger.core.events import RulebookPublished
 from ledger.core.rulebook.faults import Fault
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.reading import read_rulebook
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
+from ledger.core.rulebook.versions import Version, Versions
 
 
 class RulebookFaulty(Exception):
@@ -84,6 +88,16 @@ def read(text: str) -> Rulebook:
     if isinstance(rulebook, list):
         raise RulebookFaulty(rulebook)
     return rulebook
+
+
+def versions_of(published: Sequence[RulebookPublished]) -> Versions:
+    """Return published rulebooks, read, for the writer to grade by."""
+    return Versions(tuple(Version(fact.version, fact.effective_from, _read_once(fact.yaml)) for fact in published))
+
+
+@lru_cache(maxsize=256)
+def _read_once(text: str) -> Rulebook:
+    return read(text)
 
 
 def presets_folder() -> Path:

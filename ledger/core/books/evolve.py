@@ -12,11 +12,13 @@ from ledger.core.books.shelf import (
     KEY,
     MEMBER,
     OBJECT,
+    RULEBOOK,
     TIER,
     Account,
     Claim,
     Counter,
     Member,
+    Published,
     Recorded,
     Seen,
     Standing,
@@ -30,6 +32,7 @@ from ledger.core.events import (
     Decision,
     EntryKind,
     Event,
+    RulebookPublished,
     TierChange,
 )
 from ledger.core.values import MemberId, Micros, Position
@@ -46,7 +49,14 @@ def evolve(books: Books, event: Event) -> None:
         for ordinal, decision in enumerate(fact.decisions):
             evolve_decision(books, event.position, ordinal, decision)
         evolve_tiers(books, event.position, event.occurred_at, fact.tiers)
+    if isinstance(fact, RulebookPublished):
+        evolve_rulebook(books, event.position, fact)
     evolve_journal(books, event)
+
+
+def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
+    """Fold a published rulebook."""
+    books.write(RULEBOOK, (fact.version,), Published(position=position, effective_from=fact.effective_from))
 
 
 def evolve_journal(books: Books, event: Event) -> None:

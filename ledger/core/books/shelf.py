@@ -6,7 +6,7 @@ The store has one table a book: community, then the key's parts, then the value'
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Micros, Position, Value
@@ -73,6 +73,13 @@ class Standing(Value):
     since_at: Micros = Micros(0)
 
 
+class Published(Value):
+    """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
+
+    position: Position = Position(0)
+    effective_from: Micros | None = None
+
+
 class Known(Value):
     """Whom an identity names; member 0 is nobody yet."""
 
@@ -106,7 +113,8 @@ CLAIM: Book[tuple[str, str], Claim] = Book("claim", Claim())
 OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
 TIER: Book[tuple[str, int], Standing] = Book("tier", Standing())
 TRAIL: Book[tuple[str], Trail] = Book("trail", Trail())
-FOLDED = (MEMBER, ACCOUNT, COUNTER, CLAIM, OBJECT, TIER, TRAIL)
+RULEBOOK: Book[tuple[int], Published] = Book("rulebook", Published())
+FOLDED: tuple[Book[Any, Any], ...] = (MEMBER, ACCOUNT, COUNTER, CLAIM, OBJECT, TIER, TRAIL, RULEBOOK)
 """The books that are folded from the log and from nothing else."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ledger.core.books.evolve import evolve_journal
+from ledger.core.books.evolve import evolve_journal, evolve_rulebook
 from ledger.core.books.view import Books, Written
 from ledger.core.commands import LEDGER_SOURCE, CreateCommunity, PublishRulebook
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import CommunityCreated, Event, Fact, RulebookPublished
-from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent
+from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent, VersionTaken
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Micros, Position
 
@@ -23,9 +23,9 @@ def decide_creation(books: Books, command: CreateCommunity, mac: bytes, *, recor
     return _write(books, CREATED, CREATED, fact, mac, recorded_at)
 
 
-def creation_key() -> str:
-    """Return the key under which a community's beginning is recorded."""
-    return CREATED
+def publication_key(number: int) -> str:
+    """Return the key under which a version is recorded."""
+    return f"{PUBLISHED}/{number}"
 
 
 def decide_publication(books: Books, command: PublishRulebook, mac: bytes, *, recorded_at: Micros) -> Answer:
@@ -40,13 +40,16 @@ def decide_publication(books: Books, command: PublishRulebook, mac: bytes, *, re
     else:
         effective_from = None
     number = len(published) + 1
+    if command.number not in (None, number):
+        return VersionTaken(next=number)
     fact = RulebookPublished(version=number, yaml=command.yaml, effective_from=effective_from, note=command.note)
-    answer = _write(books, PUBLISHED, f"{PUBLISHED}/{number}", fact, mac, recorded_at)
+    answer = _write(books, PUBLISHED, publication_key(number), fact, mac, recorded_at)
+    evolve_rulebook(books, answer.position, fact)
     books.versions = books.versions.with_next(Version(number, effective_from, command.rulebook))
     return answer
 
 
-def _write(books: Books, type_: str, key: str, fact: Fact, mac: bytes, recorded_at: Micros) -> Answer:
+def _write(books: Books, type_: str, key: str, fact: Fact, mac: bytes, recorded_at: Micros) -> Accepted:
     position = Position(books.head.position + 1)
     event = Event(
         position=position,

@@ -1,0 +1,61 @@
+"""Begins communities: a place in the directory, then a log with its first rulebook."""
+
+from __future__ import annotations
+
+import os
+import re
+from uuid import UUID
+
+from ledger.core.commands import Command, CreateCommunity, PublishRulebook
+from ledger.service.clock import Clock, now
+from ledger.service.rulebooks import presets, read
+from ledger.service.writer import Writer
+from ledger.store import directory
+from ledger.store.directory import Community
+from ledger.store.engine import Database
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")
+DEFAULT_PRESET = "stack_exchange"
+
+
+class CommunityRefused(Exception):
+    """A community cannot begin so; the message says why."""
+
+
+async def begin(
+    database: Database,
+    writer: Writer,
+    slug: str,
+    *,
+    name: str = "",
+    preset: str = DEFAULT_PRESET,
+    clock: Clock = now,
+) -> Community:
+    """Begin a community, or finish a beginning that a crash cut short.
+
+    Raises:
+        CommunityRefused: the slug is no slug, or there is no such preset.
+    """
+    if not SLUG.match(slug):
+        raise CommunityRefused(f"{slug!r} is no slug: expected a-z, 0-9 and hyphens, at most 64")
+    texts = presets()
+    if preset not in texts:
+        raise CommunityRefused(f"there is no preset {preset!r}; there are {', '.join(texts)}")
+    community = Community(new_id(clock()), slug, name or slug, os.urandom(32))
+    if not await directory.add(database, community, at=clock()):
+        found = await directory.find(database, slug)
+        assert found is not None
+        community = found
+    first: list[Command] = [
+        CreateCommunity(slug=slug, name=community.name),
+        PublishRulebook(yaml=texts[preset], rulebook=read(texts[preset]), number=1, note=preset),
+    ]
+    await writer.submit(community, first, atomic=True)
+    return community
+
+
+def new_id(at: int) -> UUID:
+    """Return a UUIDv7: its first 48 bits are milliseconds, so ids come in order of time."""
+    chance = int.from_bytes(os.urandom(10))
+    bits = (at // 1000) << 80 | 7 << 76 | (chance >> 68 & 0xFFF) << 64 | 2 << 62 | (chance & (1 << 62) - 1)
+    return UUID(int=bits)

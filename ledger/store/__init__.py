@@ -1,0 +1,1 @@
+"""FLOOR 2, rows: tables and SQL. It decides nothing."""

@@ -1,0 +1,93 @@
+"""The books as rows: loads just the keys that are missing, one set query a book, and writes what changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from ledger.core.books.shelf import EVENT, FOLDED, IDENTITY, KEY, TRAIL, Book, Recorded, Seen, Trail
+from ledger.core.books.view import Books, Key
+from ledger.core.values import Position
+from ledger.store.engine import Connection, Row
+from ledger.store.journal import EVENT_COLUMNS, TABLES, read_event
+
+IN_TABLES = (*FOLDED, IDENTITY)
+
+
+def key_columns(book: Book[Any, Any]) -> list[str]:
+    """Return the columns of a book's key, in order."""
+    primary = TABLES[book.name].primary_key.columns
+    return [column.name for column in primary if column.name != "community_id"]
+
+
+def value_columns(book: Book[Any, Any]) -> list[str]:
+    """Return the columns of a book's value, in order."""
+    return list(type(book.blank).__struct_fields__)
+
+
+async def load(connection: Connection, community: UUID, missing: Iterable[Key]) -> dict[Key, Any]:
+    """Return what the tables hold at these keys; a key without a row is blank."""
+    wanted: dict[Book[Any, Any], list[Row]] = defaultdict(list)
+    for book, key in missing:
+        wanted[book].append(key)
+    loaded: dict[Key, Any] = {(book, key): book.blank for book, keys in wanted.items() for key in keys}
+    for book, keys in wanted.items():
+        if book is KEY:
+            loaded.update(await _load_keys(connection, community, keys))
+        elif book is EVENT:
+            loaded.update(await _load_events(connection, community, keys))
+        elif book is TRAIL:
+            loaded.update(await _load_trails(connection, community, keys))
+        else:
+            loaded.update(await _load_book(connection, community, book, keys))
+    return loaded
+
+
+async def _load_book(
+    connection: Connection, community: UUID, book: Book[Any, Any], keys: list[Row]
+) -> Iterator[tuple[Key, Any]]:
+    names, fields = key_columns(book), value_columns(book)
+    rows = await connection.select(TABLES[book.name], names, keys, [*names, *fields], community)
+    return (
+        ((book, row[: len(names)]), type(book.blank)(**dict(zip(fields, row[len(names) :], strict=True))))
+        for row in rows
+    )
+
+
+async def _load_keys(connection: Connection, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
+    columns = ("source", "key", "position", "mac")
+    rows = await connection.select(TABLES["event"], columns[:2], keys, columns, community)
+    return (((KEY, (source, key)), Seen(position=position, mac=bytes(mac))) for source, key, position, mac in rows)
+
+
+async def _load_events(connection: Connection, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
+    rows = await connection.select(TABLES["event"], ["position"], keys, EVENT_COLUMNS, community)
+    return (((EVENT, (row[0],)), Recorded(event=read_event(row))) for row in rows)
+
+
+async def _load_trails(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    found: dict[str, list[Position]] = defaultdict(list)
+    for key, position in await connection.select(TABLES["trail"], ["key"], keys, ["key", "position"], community):
+        found[key].append(position)
+    return {(TRAIL, (key,)): Trail(positions=tuple(sorted(positions))) for key, positions in found.items()}
+
+
+async def save(connection: Connection, community: UUID, books: Books) -> None:
+    """Write what changed, book by book, rows sorted by key."""
+    changed: dict[Book[Any, Any], list[Row]] = defaultdict(list)
+    for (book, key), value in books.changed.items():
+        changed[book].append(row_of(book, key, value))
+    for book in IN_TABLES:
+        if book is TRAIL:
+            rows = [(key, position) for key, positions in books.added.items() for position in positions]
+        else:
+            rows = changed[book]
+        if rows:
+            await connection.upsert(TABLES[book.name], sorted(rows), community)
+
+
+def row_of(book: Book[Any, Any], key: Row, value: Any) -> Row:
+    """Return a book's row: key, then the value's fields."""
+    return (*key, *(getattr(value, name) for name in value_columns(book)))

@@ -1,0 +1,40 @@
+"""Every table, so that the metadata is whole once this package is imported."""
+
+from ledger.store.tables.base import METADATA
+from ledger.store.tables.books import (
+    AccountRow,
+    ClaimRow,
+    CounterRow,
+    IdentityRow,
+    MemberRow,
+    ObjectRow,
+    RulebookRow,
+    TierRow,
+    TrailRow,
+)
+from ledger.store.tables.directory import ApiKeyRow, CommunityRow
+from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+
+SHARED = {"community", "api_key"}
+"""Tables that are not led by a community: small, and without foreign keys to tenant tables."""
+
+__all__ = [
+    "METADATA",
+    "SHARED",
+    "AccountRow",
+    "ApiKeyRow",
+    "ClaimRow",
+    "CommunityRow",
+    "CounterRow",
+    "EntryRow",
+    "EventPrivateRow",
+    "EventRow",
+    "HeadRow",
+    "IdentityRow",
+    "MemberRow",
+    "ObjectRow",
+    "RulebookRow",
+    "TierChangeRow",
+    "TierRow",
+    "TrailRow",
+]

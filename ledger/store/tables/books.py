@@ -1,0 +1,94 @@
+"""One table a book: community, then the key's parts, then the value's fields, as in `core.books.shelf`."""
+
+from __future__ import annotations
+
+from ledger.store.tables.base import TenantRow, big, word
+
+
+class MemberRow(TenantRow, table=True):
+    """When a member was first seen, joined and left."""
+
+    __tablename__ = "member"
+    member: int = big(key=True)
+    joined_at: int = big()
+    seen_position: int = big()
+    left_at: int | None = big(default=None)
+
+
+class AccountRow(TenantRow, table=True):
+    """A member's points in one unit, in minor units."""
+
+    __tablename__ = "account"
+    member: int = big(key=True)
+    unit: str = word(key=True)
+    balance: int = big()
+    held: int = big()
+    pending: int = big()
+    earned: int = big()
+
+
+class CounterRow(TenantRow, table=True):
+    """How far a cap, quota or cooldown is used up."""
+
+    __tablename__ = "counter"
+    scope: str = word(key=True)
+    key: str = word(key=True)
+    period: str = word(key=True)
+    amount: int = big()
+
+
+class ClaimRow(TenantRow, table=True):
+    """Which decision holds something only one may hold; position 0 is nobody."""
+
+    __tablename__ = "claim"
+    kind: str = word(key=True)
+    key: str = word(key=True)
+    position: int = big()
+    ordinal: int = big()
+
+
+class ObjectRow(TenantRow, table=True):
+    """An object that contributions concern, and who made it."""
+
+    __tablename__ = "object"
+    subject: str = word(key=True)
+    kind: str = word()
+    author: int = big()
+
+
+class TierRow(TenantRow, table=True):
+    """A member's level on a ladder, and since when."""
+
+    __tablename__ = "tier"
+    ladder: str = word(key=True)
+    member: int = big(key=True)
+    level: str = word()
+    since_position: int = big()
+    since_at: int = big()
+
+
+class TrailRow(TenantRow, table=True):
+    """By which keys the grants of an event are found when something takes them back."""
+
+    __tablename__ = "trail"
+    key: str = word(key=True)
+    position: int = big(key=True)
+
+
+class RulebookRow(TenantRow, table=True):
+    """Where a rulebook version stands in the log, and from when it holds."""
+
+    __tablename__ = "rulebook"
+    version: int = big(key=True)
+    position: int = big()
+    effective_from: int | None = big(default=None)
+
+
+class IdentityRow(TenantRow, table=True):
+    """Who is who: personal, so never in the log, and erasable."""
+
+    __tablename__ = "identity"
+    platform: str = word(key=True)
+    external_id: str = word(key=True)
+    member: int = big()
+    received: str = word()
