@@ -10,10 +10,8 @@ from sqlalchemy import Connection, text
 
 from ledger.settings import Settings
 from ledger.store.engine import Database, address
+from ledger.store.migrate import MIGRATING
 from ledger.store.tables import METADATA
-
-MIGRATING = 0x1ED6E4
-"""The advisory lock of migrations: a tool's convenience; the ledger itself never takes one."""
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:

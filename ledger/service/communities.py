@@ -29,18 +29,22 @@ async def begin(
     *,
     name: str = "",
     preset: str = DEFAULT_PRESET,
+    yaml: str | None = None,
     clock: Clock = now,
 ) -> Community:
-    """Begin a community, or finish a beginning that a crash cut short.
+    """Begin a community with a preset or a rulebook's text, or finish a beginning that a crash cut short.
 
     Raises:
         CommunityRefused: the slug is no slug, or there is no such preset.
+        RulebookFaulty: the text is no rulebook.
     """
     if not SLUG.match(slug):
         raise CommunityRefused(f"{slug!r} is no slug: expected a-z, 0-9 and hyphens, at most 64")
     texts = presets()
-    if preset not in texts:
+    if yaml is None and preset not in texts:
         raise CommunityRefused(f"there is no preset {preset!r}; there are {', '.join(texts)}")
+    text = texts[preset] if yaml is None else yaml
+    rulebook = read(text)
     community = Community(new_id(clock()), slug, name or slug, os.urandom(32))
     if not await directory.add(database, community, at=clock()):
         found = await directory.find(database, slug)
@@ -48,7 +52,7 @@ async def begin(
         community = found
     first: list[Command] = [
         CreateCommunity(slug=slug, name=community.name),
-        PublishRulebook(yaml=texts[preset], rulebook=read(texts[preset]), number=1, note=preset),
+        PublishRulebook(yaml=text, rulebook=rulebook, number=1, note=rulebook.name),
     ]
     await writer.submit(community, first, atomic=True)
     return community

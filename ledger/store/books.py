@@ -11,7 +11,8 @@ from ledger.core.books.shelf import EVENT, FOLDED, IDENTITY, KEY, TRAIL, Book, R
 from ledger.core.books.view import Books, Key
 from ledger.core.values import Position
 from ledger.store.engine import Connection, Row
-from ledger.store.journal import EVENT_COLUMNS, TABLES, read_event
+from ledger.store.journal import EVENT_COLUMNS, read_event
+from ledger.store.tables import TABLES
 
 IN_TABLES = (*FOLDED, IDENTITY)
 

@@ -17,13 +17,14 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, LargeBinary, String, Table, Uuid, event
+from sqlalchemy import BigInteger, LargeBinary, Select, String, Table, Uuid, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 T = TypeVar("T")
+Reading = Callable[[Select[Any]], Awaitable[list[Any]]]
 Row = tuple[Any, ...]
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 """FULL, since NORMAL lost acknowledged writes when the power was cut."""
@@ -289,6 +290,29 @@ class Database:
                 )
         return self._pool
 
+    async def read(self, statement: Select[Any]) -> list[Any]:
+        """Return a statement's rows, read in a short transaction of its own."""
+        async with self.reader.connect() as connection:
+            return list((await connection.execute(statement)).all())
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Reading]:
+        """Read many statements as of one instant, whatever is written meanwhile."""
+        level = "AUTOCOMMIT" if self.is_sqlite else "REPEATABLE READ"
+        async with self.reader.connect() as plain:
+            connection = await plain.execution_options(isolation_level=level)
+            if self.is_sqlite:
+                await connection.execute(text("BEGIN"))
+            try:
+
+                async def read(statement: Select[Any]) -> list[Any]:
+                    return list((await connection.execute(statement)).all())
+
+                yield read
+            finally:
+                if self.is_sqlite:
+                    await connection.execute(text("ROLLBACK"))
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """Open a short session for reading."""
@@ -343,6 +367,3 @@ def _reading_engine(url: URL) -> AsyncEngine:
         cursor.close()
 
     return engine
-
-
-Work = Callable[[Connection], Awaitable[T]]

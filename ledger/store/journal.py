@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table
-
 from ledger.core.books.view import Head
 from ledger.core.events import (
     ContributionRecorded,
@@ -18,9 +16,8 @@ from ledger.core.events import (
 )
 from ledger.core.values import Micros, Position
 from ledger.store.engine import Connection, Row
-from ledger.store.tables import METADATA
+from ledger.store.tables import TABLES
 
-TABLES: dict[str, Table] = dict(METADATA.tables)
 EVENT_COLUMNS = (
     "position",
     "type",

@@ -51,7 +51,7 @@ def evolve(books: Books, event: Event) -> None:
         evolve_tiers(books, event.position, event.occurred_at, fact.tiers)
     if isinstance(fact, RulebookPublished):
         evolve_rulebook(books, event.position, fact)
-    evolve_journal(books, event)
+    evolve_head(books, event)
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
@@ -59,12 +59,17 @@ def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -
     books.write(RULEBOOK, (fact.version,), Published(position=position, effective_from=fact.effective_from))
 
 
-def evolve_journal(books: Books, event: Event) -> None:
-    """Move the head and remember the event by position and by key."""
+def evolve_head(books: Books, event: Event) -> None:
+    """Move the head to the event. Its hash is sealed by the writer."""
     members = books.head.members
     if isinstance(event.fact, ContributionRecorded):
         members += len(event.fact.joined)
     books.head = Head(position=event.position, hash=books.head.hash, recorded_at=event.recorded_at, members=members)
+
+
+def evolve_journal(books: Books, event: Event) -> None:
+    """Move the head, and let the event be found by position and by key."""
+    evolve_head(books, event)
     books.write(EVENT, (event.position,), Recorded(event=event))
     books.write(KEY, (event.source, event.key), Seen(position=event.position, mac=event.mac))
 

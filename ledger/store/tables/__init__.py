@@ -18,9 +18,13 @@ from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, Hea
 SHARED = {"community", "api_key"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
 
+TABLES = dict(METADATA.tables)
+"""Every table by its name."""
+
 __all__ = [
     "METADATA",
     "SHARED",
+    "TABLES",
     "AccountRow",
     "ApiKeyRow",
     "ClaimRow",

@@ -1,0 +1,90 @@
+"""Explains an event from what was recorded: lines of a code and parameters, for `words` to say.
+
+Amounts are in whole units with the unit's decimals; members and instants are left for the reader to name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ledger.core.events import ContributionRecorded, Decision, EntryKind, Event, Outcome, Step
+from ledger.core.values import MemberId, Value
+
+
+class Line(Value):
+    """One sentence: its code, its parameters, and how deep it is indented."""
+
+    code: str
+    parameters: dict[str, object] = {}
+    depth: int = 0
+
+
+def explain(event: Event, scales: Mapping[str, int]) -> Iterator[Line]:
+    """Yield what happened and why, and why not; `scales` are the units' decimals."""
+    fact = event.fact
+    if not isinstance(fact, ContributionRecorded):
+        return
+    if fact.actor is not None:
+        yield Line(code="event.by", parameters={"member": fact.actor})
+    if event.subject is not None:
+        yield Line(code="event.subject", parameters={"subject": event.subject})
+    if fact.undoes is not None:
+        yield Line(code="event.undoes", parameters={"key": fact.undoes})
+    yield Line(code="event.rulebook", parameters={"version": event.rulebook})
+    for member in fact.joined:
+        yield Line(code="event.joined", parameters={"member": member})
+    if not fact.decisions:
+        yield Line(code="event.nothing")
+    for decision in fact.decisions:
+        yield from explain_decision(decision, scales.get(decision.unit, 0))
+    for change in fact.tiers:
+        levels = {"before": change.before, "after": change.after}
+        code = "tier.down" if change.after is None else "tier.up"
+        yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
+
+
+def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
+    """Yield a decision's sentence, then each step that took something, then when it pays again."""
+    parameters: dict[str, object] = {
+        "rule": decision.rule,
+        "member": decision.member or MemberId(0),
+        "unit": decision.unit,
+        "granted": amount(decision.granted, scale),
+        "after": amount(decision.after, scale),
+        "reversed": decision.reverses.position if decision.reverses else 0,
+    }
+    yield Line(code=sentence_code(decision), parameters=parameters)
+    for step in decision.steps:
+        yield _step(step, scale)
+    if decision.possible_again_at is not None:
+        yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
+
+
+def sentence_code(decision: Decision) -> str:
+    """Return the code of a decision's sentence."""
+    code = f"decision.{decision.outcome.value}"
+    if decision.kind is EntryKind.REVERSAL:
+        return f"{code}.reversal"
+    if decision.outcome is Outcome.GRANTED and decision.kind is EntryKind.OPENING:
+        return f"{code}.start"
+    if decision.outcome is Outcome.GRANTED and decision.granted < 0:
+        return f"{code}.loss"
+    return code
+
+
+def _step(step: Step, scale: int) -> Line:
+    name, _, group = step.code.partition(":")
+    parameters: dict[str, object] = {
+        "before": amount(step.before, scale),
+        "after": amount(step.after, scale),
+        "group": group,
+    }
+    return Line(code=f"step.{name}", parameters=parameters, depth=1)
+
+
+def amount(minor: int, scale: int) -> str:
+    """Return minor units as whole units, exactly: 1250 at scale 2 is 12.50."""
+    if scale == 0:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**scale)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{scale}d}"

@@ -1,0 +1,175 @@
+"""Verifies a community: folds its log anew and compares every row that is derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select
+
+from ledger.core.books.shelf import ACCOUNT, FOLDED, TRAIL, Book
+from ledger.core.books.view import Head
+from ledger.core.events import Event
+from ledger.service.fold import FOLD_COLUMNS, Difference, Fold
+from ledger.service.progress import Progress, silent
+from ledger.store.books import key_columns, row_of, value_columns
+from ledger.store.engine import Database, Reading, Row
+from ledger.store.journal import entry_rows, tier_change_rows
+from ledger.store.tables import TABLES
+
+PAGE = 2_000
+MOST_DIFFERENCES = 100
+
+
+class Verification(NamedTuple):
+    """What was found. `digest` is equal for equal facts, whenever and on whatever database they were recorded."""
+
+    events: int
+    head: bytes
+    digest: bytes
+    differences: list[Difference]
+
+
+async def verify(database: Database, community: UUID, *, progress: Progress = silent) -> Verification:
+    """Compare everything with the log; the first differences, in the order they were met."""
+    async with database.snapshot() as read:
+        head = await _head(read, community)
+        fold = Fold(community.bytes)
+        async for page in _pages(read, community):
+            events = [event for row in page if (event := _take(fold, row)) is not None]
+            await _compare_derived(read, community, fold, events, page[0].position, page[-1].position)
+            progress(fold.books.head.position, head.position)
+            if len(fold.differences) >= MOST_DIFFERENCES:
+                break
+        else:
+            await _compare_strays(read, community, fold)
+            _compare_head(fold, head)
+            await _compare_books(read, community, fold)
+            _compare_sums(fold)
+    found = fold.differences[:MOST_DIFFERENCES]
+    return Verification(fold.books.head.position, fold.hash, fold.digest.digest(), found)
+
+
+async def _head(read: Reading, community: UUID) -> Head:
+    table = TABLES["head"]
+    rows = await read(select(table).where(table.c.community_id == community))
+    if not rows:
+        return Head()
+    row = rows[0]
+    return Head(position=row.position, hash=row.hash, recorded_at=row.recorded_at, members=row.members)
+
+
+async def _pages(read: Reading, community: UUID) -> Any:
+    event, private = TABLES["event"], TABLES["event_private"]
+    after = -1
+    while True:
+        beside = and_(private.c.community_id == community, private.c.position == event.c.position)
+        statement = (
+            select(*(event.c[name] for name in FOLD_COLUMNS), private.c.salt, private.c.content)
+            .select_from(event.outerjoin(private, beside))
+            .where(event.c.community_id == community, event.c.position > after)
+            .order_by(event.c.position)
+            .limit(PAGE)
+        )
+        rows = await read(statement)
+        if rows:
+            yield rows
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].position
+
+
+def _take(fold: Fold, row: Any) -> Event | None:
+    fold.check_private(row, row.salt, row.content)
+    return fold.take(row)
+
+
+async def _compare_derived(
+    read: Reading, community: UUID, fold: Fold, events: list[Event], first: int, last: int
+) -> None:
+    for name, derive in (("entry", entry_rows), ("tier_change", tier_change_rows)):
+        table = TABLES[name]
+        columns = [column for column in table.columns if column.name != "community_id"]
+        statement = (
+            select(*columns)
+            .where(table.c.community_id == community, table.c.position.between(first, last))
+            .order_by(table.c.position, table.c.ordinal)
+        )
+        found = {row[:2]: tuple(row) for row in await read(statement)}
+        expected = {row[:2]: row for event in events for row in derive(event)}
+        _compare(fold, name, expected, found)
+
+
+async def _compare_strays(read: Reading, community: UUID, fold: Fold) -> None:
+    """Look for derived rows that belong to no event at all."""
+    for name in ("entry", "tier_change", "event_private"):
+        table = TABLES[name]
+        statement = select(table.c.position).where(
+            table.c.community_id == community,
+            (table.c.position > fold.books.head.position) | (table.c.position < 1),
+        )
+        for row in await read(statement.limit(10)):
+            fold.differences.append(Difference(code="STRAY", place=f"{name} {row.position}"))
+
+
+def _compare_head(fold: Fold, head: Head) -> None:
+    folded = fold.books.head
+    expected = (folded.position, fold.hash.hex(), folded.recorded_at, folded.members)
+    found = (head.position, head.hash.hex(), head.recorded_at, head.members)
+    if expected != found:
+        fold.differences.append(Difference(code="HEAD", place="head", expected=str(expected), found=str(found)))
+
+
+async def _compare_books(read: Reading, community: UUID, fold: Fold) -> None:
+    for book in FOLDED:
+        names = key_columns(book)
+        columns = names if book is TRAIL else [*names, *value_columns(book)]
+        table = TABLES[book.name]
+        rows = await read(_whole(table, columns, community))
+        found = {tuple(row[: len(names)]): tuple(row) for row in rows}
+        expected = {row[: len(names)]: row for row in _folded_rows(fold, book)}
+        blank = tuple(getattr(book.blank, name) for name in value_columns(book))
+        if book is not TRAIL:
+            for side in (expected, found):
+                for key in [key for key, row in side.items() if row[len(names) :] == blank]:
+                    del side[key]
+        _compare(fold, book.name, expected, found)
+
+
+def _whole(table: Any, columns: list[str], community: UUID) -> Select[Any]:
+    return select(*(table.c[name] for name in columns)).where(table.c.community_id == community)
+
+
+def _folded_rows(fold: Fold, book: Book[Any, Any]) -> Iterable[Row]:
+    if book is TRAIL:
+        return ((key, position) for key, positions in fold.books.added.items() for position in positions)
+    return (row_of(book, key, value) for (other, key), value in fold.books.changed.items() if other is book)
+
+
+def _compare(fold: Fold, name: str, expected: dict[Any, Row], found: dict[Any, Row]) -> None:
+    for key in sorted(expected.keys() | found.keys()):
+        if expected.get(key) != found.get(key):
+            place = f"{name} {'/'.join(str(part) for part in key)}"
+            says, has = (str(side.get(key, "nothing")) for side in (expected, found))
+            fold.differences.append(Difference(code="BOOK", place=place, expected=says, found=has))
+            if len(fold.differences) >= MOST_DIFFERENCES:
+                return
+
+
+def _compare_sums(fold: Fold) -> None:
+    """Check that all accounts sum to zero, and that postings give the members' balances."""
+    by_unit = sorted(fold.accounts.items(), key=lambda item: item[0][1])
+    for unit, accounts in groupby(by_unit, key=lambda item: item[0][1]):
+        total = sum(amount for _, amount in accounts)
+        if total:
+            fold.differences.append(Difference(code="SUM", place=unit, expected="0", found=str(total)))
+    for (book, key), account in fold.books.changed.items():
+        if book is ACCOUNT:
+            posted = fold.accounts[f"member:{key[0]}", str(key[1])]
+            if posted != account.balance:
+                place = f"account {key[0]}/{key[1]}"
+                fold.differences.append(
+                    Difference(code="SUM", place=place, expected=str(posted), found=str(account.balance))
+                )

@@ -1,0 +1,141 @@
+"""Balances of a community's members: now, or as of an instant by occurrence."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Subquery, and_, case, func, select
+
+from ledger.core.books.shelf import Account
+from ledger.core.events import EntryKind
+from ledger.core.values import MemberId, Micros
+from ledger.store.engine import Database
+from ledger.store.reads.names import names
+from ledger.store.tables import TABLES
+
+ACCOUNT, ENTRY, MEMBER = TABLES["account"].c, TABLES["entry"].c, TABLES["member"].c
+TIER, TIER_CHANGE = TABLES["tier"].c, TABLES["tier_change"].c
+
+
+class BalanceLine(NamedTuple):
+    """One member's points in one unit, in minor units."""
+
+    member: str
+    unit: str
+    balance: int
+    held: int
+    earned: int
+    tier: str
+
+    @property
+    def available(self) -> int:
+        """What can be spent."""
+        return self.balance - self.held
+
+
+async def balances(
+    database: Database, community: UUID, unit: str, ladder: str, *, include_left: bool = False
+) -> list[BalanceLine]:
+    """Return every member's points in a unit now, in order of their names."""
+    named = names(community)
+    account = and_(ACCOUNT.community_id == community, ACCOUNT.member == MEMBER.member, ACCOUNT.unit == unit)
+    tier = and_(TIER.community_id == community, TIER.member == MEMBER.member, TIER.ladder == ladder)
+    statement = (
+        select(
+            func.coalesce(named.c.name, ""),
+            func.coalesce(ACCOUNT.balance, 0),
+            func.coalesce(ACCOUNT.held, 0),
+            func.coalesce(ACCOUNT.earned, 0),
+            func.coalesce(TIER.level, ""),
+        )
+        .select_from(TABLES["member"])
+        .outerjoin(named, named.c.member == MEMBER.member)
+        .outerjoin(TABLES["account"], account)
+        .outerjoin(TABLES["tier"], tier)
+        .where(MEMBER.community_id == community)
+    )
+    if not include_left:
+        statement = statement.where(MEMBER.left_at.is_(None))
+    rows = await database.read(statement)
+    return sorted(
+        BalanceLine(name, unit, balance, held, earned, level) for name, balance, held, earned, level in rows
+    )
+
+
+async def balances_at(
+    database: Database, community: UUID, unit: str, ladder: str, *, at: Micros, include_left: bool = False
+) -> list[BalanceLine]:
+    """Return points as of an instant: sums of entries by occurrence, amounts as recorded."""
+    named = names(community)
+    original = TABLES["entry"].alias()
+    gained = and_(ENTRY.kind == EntryKind.AWARD.value, ENTRY.delta > 0)
+    lost = and_(ENTRY.kind == EntryKind.REVERSAL.value, ENTRY.delta < 0, original.c.occurred_at <= at)
+    sums = (
+        select(
+            ENTRY.member.label("member"),
+            func.sum(case((ENTRY.occurred_at <= at, ENTRY.delta), else_=0)).label("balance"),
+            func.sum(
+                case(
+                    (and_(gained, ENTRY.occurred_at <= at), ENTRY.delta),
+                    (lost, ENTRY.delta),
+                    else_=0,
+                )
+            ).label("earned"),
+        )
+        .outerjoin(
+            original,
+            and_(
+                original.c.community_id == community,
+                original.c.position == ENTRY.reverses_position,
+                original.c.ordinal == ENTRY.reverses_ordinal,
+            ),
+        )
+        .where(ENTRY.community_id == community, ENTRY.unit == unit)
+        .group_by(ENTRY.member)
+        .subquery()
+    )
+    levels = _levels_at(community, ladder, at)
+    statement = (
+        select(
+            func.coalesce(named.c.name, ""),
+            func.coalesce(sums.c.balance, 0),
+            func.coalesce(sums.c.earned, 0),
+            func.coalesce(levels.c.after, ""),
+        )
+        .select_from(TABLES["member"])
+        .outerjoin(named, named.c.member == MEMBER.member)
+        .outerjoin(sums, sums.c.member == MEMBER.member)
+        .outerjoin(levels, and_(levels.c.member == MEMBER.member, levels.c.latest == 1))
+        .where(MEMBER.community_id == community, MEMBER.joined_at <= at)
+    )
+    if not include_left:
+        statement = statement.where(func.coalesce(MEMBER.left_at, at + 1) > at)
+    rows = await database.read(statement)
+    return sorted(
+        BalanceLine(name, unit, int(balance), 0, int(earned), level) for name, balance, earned, level in rows
+    )
+
+
+def _levels_at(community: UUID, ladder: str, at: Micros) -> Subquery:
+    order = (TIER_CHANGE.position.desc(), TIER_CHANGE.ordinal.desc())
+    latest = func.row_number().over(partition_by=TIER_CHANGE.member, order_by=order).label("latest")
+    return (
+        select(TIER_CHANGE.member.label("member"), TIER_CHANGE.after.label("after"), latest)
+        .where(
+            TIER_CHANGE.community_id == community,
+            TIER_CHANGE.ladder == ladder,
+            TIER_CHANGE.occurred_at <= at,
+        )
+        .subquery()
+    )
+
+
+async def accounts_of(database: Database, community: UUID, member: MemberId) -> dict[str, Account]:
+    """Return a member's account in each unit they have points in."""
+    statement = select(TABLES["account"]).where(ACCOUNT.community_id == community, ACCOUNT.member == member)
+    rows = await database.read(statement)
+    return {
+        row.unit: Account(balance=row.balance, held=row.held, pending=row.pending, earned=row.earned)
+        for row in rows
+    }

@@ -1,0 +1,1 @@
+"""FLOOR 1: what people read, in zh-CN and en, for codes and parameters."""

@@ -1,0 +1,35 @@
+"""The command line: `ledger`, for operators and for tools."""
+
+from __future__ import annotations
+
+import typer
+
+from schema.cli import care, explaining, importing, keys, lists, serving
+from schema.cli.opening import said_plainly
+
+app = typer.Typer(
+    name="ledger",
+    help="The contribution ledger: every fact immutable, every point explained.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serving.serve)
+app.command("migrate")(care.migrate)
+app.command("import")(importing.import_file)
+app.command("export")(importing.export)
+app.command("balances")(lists.balances)
+app.command("entries")(lists.entries)
+app.command("leaderboard")(lists.leaderboard)
+app.command("explain")(explaining.explain)
+app.command("verify")(care.verify)
+app.command("rebuild")(care.rebuild)
+app.command("settings")(care.settings)
+app.add_typer(keys.app, name="keys")
+app.add_typer(lists.tiers, name="tiers")
+
+
+def main() -> None:
+    """Run the command line; expected faults are one sentence and exit code 1, never a traceback."""
+    with said_plainly():
+        app()

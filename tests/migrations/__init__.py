@@ -1,0 +1,1 @@
+"""Migrations: an upgraded database is the metadata, on both databases."""

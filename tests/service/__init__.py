@@ -1,0 +1,1 @@
+"""The writer and what it acts on, run on both databases."""
