@@ -16,7 +16,7 @@ BIN := .venv/bin
 	@touch $@
 
 run: .venv/run.stamp            ## a living demo community on SQLite, at http://127.0.0.1:$(PORT)
-	@$(BIN)/ledger demo --port $(PORT)
+	@$(BIN)/ledger serve --demo --port $(PORT)
 
 test: .venv/dev.stamp           ## every test, PostgreSQL included, without Docker and without root
 	$(BIN)/python -m pytest -m "not acceptance"

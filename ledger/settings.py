@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         20_000, ge=1, description="Commands that may wait for one community; beyond it intake answers 503."
     )
     batch_limit: int = Field(2_000, ge=1, description="Commands written in one transaction at the most.")
+    rate_limit: float = Field(
+        1_000, gt=0, description="Requests a second one API key may send to one process; beyond it 429."
+    )
+    rate_burst: int = Field(2_000, ge=1, description="Requests one API key may send at once.")
     cache_limit: int = Field(
         200_000, ge=0, description="Rows of books one community keeps in memory; 0 keeps none."
     )

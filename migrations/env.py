@@ -30,11 +30,14 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         compare_type=True,
         compare_server_default=True,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        else:
+            connection.execute(text("BEGIN IMMEDIATE"))  # the driver begins nothing before DDL
         context.run_migrations()
 
 
@@ -42,10 +45,12 @@ async def main() -> None:
     """Open the database of the settings, or the one the caller named, and run."""
     url = context.config.attributes.get("url") or Settings().database_url
     database = Database(address(url))
-    async with database.reader.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await database.close()
+    try:
+        async with database.reader.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await database.close()
 
 
 asyncio.run(main())

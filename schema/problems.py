@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.core.calendar import moment
 from ledger.core.refusals import (
+    AmountsNotAllowed,
     CommunityExists,
     EffectiveBeforeCurrent,
     IdempotencyConflict,
@@ -22,6 +23,7 @@ STATUS: dict[type[Refusal], int] = {
     IdempotencyConflict: 409,
     ReservedSource: 422,
     TimeInFuture: 422,
+    AmountsNotAllowed: 403,
     CommunityExists: 409,
     EffectiveBeforeCurrent: 422,
     VersionTaken: 409,

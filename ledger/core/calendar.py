@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from ledger.core.values import MINUTE, Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_QUARTER_HOUR = 15 * MINUTE  # every zone's offset and every change of it falls on a quarter of an hour
 
 
 def moment(at: Micros) -> datetime:
@@ -23,13 +22,14 @@ def micros(when: datetime) -> Micros:
 
 
 @lru_cache(maxsize=65536)
-def _local_date(quarter: int, zone: str) -> date:
-    return moment(Micros(quarter * _QUARTER_HOUR)).astimezone(ZoneInfo(zone)).date()
+def _local_date(minute: int, zone: str) -> date:
+    # Offsets change on whole minutes, but not on quarters of an hour: Newfoundland's clocks moved at 00:01.
+    return moment(Micros(minute * MINUTE)).astimezone(ZoneInfo(zone)).date()
 
 
 def local_date(at: Micros, zone: str) -> date:
     """Return the calendar day on which `at` falls in `zone`."""
-    return _local_date(at // _QUARTER_HOUR, zone)
+    return _local_date(at // MINUTE, zone)
 
 
 def start_of_day(day: date, zone: str) -> Micros:

@@ -26,6 +26,8 @@ class RecordContribution(Value):
     private: dict[str, Any] = {}
     imported: bool = False
     """History played in: exempt from `accept_late`."""
+    may_name_amounts: bool = True
+    """Whether rules may take amounts from this sender's data."""
 
 
 class CreateCommunity(Value):

@@ -1,6 +1,6 @@
 """Refusals: expected noes, with stable codes. A refused command writes nothing.
 
-Order of checks for a contribution: IDEMPOTENCY_CONFLICT, then RESERVED_SOURCE, then TIME_IN_FUTURE.
+Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
 """
 
 from __future__ import annotations
@@ -38,6 +38,14 @@ class TimeInFuture(Refusal):
     code = "TIME_IN_FUTURE"
     pointer = "/time"
     latest: Micros
+
+
+class AmountsNotAllowed(Refusal):
+    """A rule takes its amount from this event's data, and the key lacks the scope AMOUNTS_WRITE."""
+
+    code = "AMOUNTS_NOT_ALLOWED"
+    pointer = "/data"
+    rule: str
 
 
 class CommunityExists(Refusal):

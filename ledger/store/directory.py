@@ -29,6 +29,13 @@ async def find(database: Database, slug: str) -> Community | None:
     return None if row is None else Community(row.id, row.slug, row.name, row.secret)
 
 
+async def by_id(database: Database, community: UUID) -> Community | None:
+    """Return a community by its id."""
+    async with database.session() as session:
+        row = await session.get(CommunityRow, community)
+    return None if row is None else Community(row.id, row.slug, row.name, row.secret)
+
+
 async def every(database: Database) -> list[Community]:
     """Return all communities, in order of their slugs."""
     async with database.session() as session:

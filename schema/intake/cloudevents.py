@@ -21,6 +21,7 @@ from schema.problems import At, Problem
 TEXTS = ("display_name", "title", "excerpt", "body", "url")
 """Fields of `data` that people can read: kept in the private part, outside the hashed log."""
 
+_NAME = re.compile(r"[a-z0-9]+\Z")
 DEEPEST = 32
 LONGEST = {"id": 256, "source": 256, "type": 128, "subject": 512}
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)\Z")
@@ -95,6 +96,8 @@ def _attribute_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in document.items():
         if name in ("data", "data_base64"):
             continue
+        if not _NAME.match(name):
+            yield f"/{_escaped(name)}", "expected a name of a-z and 0-9, as CloudEvents attributes have"
         if not isinstance(value, str | int | bool):
             yield f"/{_escaped(name)}", "expected a string, a whole number or a flag"
         if isinstance(value, str) and _ATTRIBUTE_CONTROL.search(value):

@@ -23,11 +23,12 @@ from ledger.core.events import (
     Event,
     Outcome,
 )
-from ledger.core.refusals import Refusal, ReservedSource, TimeInFuture
-from ledger.core.rulebook.grammar import StartOn
+from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
+from ledger.core.rulebook.grammar import DataAmount, StartOn
+from ledger.core.rulebook.versions import Version
 from ledger.core.rules import quotas
 from ledger.core.rules.case import Case
-from ledger.core.undo import early_claim, reversal, targets, waits_for_its_event
+from ledger.core.undo import early_claims, reversal, targets
 from ledger.core.values import MINUTE, Identity, MemberId, Micros, Position
 
 AHEAD = 10 * MINUTE
@@ -38,12 +39,12 @@ def decide_contribution(
     books: Books, command: RecordContribution, mac: bytes, *, at: Micros, recorded_at: Micros
 ) -> Answer:
     """Record a contribution, or refuse it."""
-    if (refusal := _refused(command, at)) is not None:
-        return refusal
     occurred_at = recorded_at if command.occurred_at is None else command.occurred_at
+    version = books.versions.at(occurred_at)
+    if (refusal := _refused(command, version, at)) is not None:
+        return refusal
     position = Position(books.head.position + 1)
     actor, people, joined = _people(books, command)
-    version = books.versions.at(occurred_at)
     case = Case(
         position=position,
         type=command.type,
@@ -59,8 +60,6 @@ def decide_contribution(
         version=version,
     )
     judged = quotas.judge(books, case)
-    waits = waits_for_its_event(books, case)
-    early = (early_claim(case.source, case.undoes),) if waits and case.undoes is not None else ()
     arrival = ContributionRecorded(
         actor=actor,
         people=people,
@@ -70,7 +69,7 @@ def decide_contribution(
         joined=joined,
         creates=_created(books, case),
         counters=judged.counters,
-        claims=(*judged.claims, *early),
+        claims=(*judged.claims, *early_claims(books, case)),
         released=judged.released,
     )
     event = Event(
@@ -95,11 +94,15 @@ def decide_contribution(
     return Accepted(position=position)
 
 
-def _refused(command: RecordContribution, at: Micros) -> Refusal | None:
+def _refused(command: RecordContribution, version: Version, at: Micros) -> Refusal | None:
     if command.source == LEDGER_SOURCE or command.source.startswith(f"{LEDGER_SOURCE}:"):
         return ReservedSource()
     if command.occurred_at is not None and command.occurred_at > at + AHEAD:
         return TimeInFuture(latest=Micros(at + AHEAD))
+    if not command.may_name_amounts:
+        for rule in version.rules_for.get(command.type, ()):
+            if isinstance(rule.amount, DataAmount):
+                return AmountsNotAllowed(rule=rule.id)
     return None
 
 

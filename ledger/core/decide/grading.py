@@ -6,6 +6,8 @@ amount, rule caps, cap groups, floor.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT
 from ledger.core.books.view import Books
@@ -17,7 +19,7 @@ from ledger.core.rules.caps import Limit, limits
 from ledger.core.rules.case import Case, person
 from ledger.core.rules.floor import bounded, floored
 from ledger.core.rules.quotas import Quotas
-from ledger.core.undo import member_trail, reversal, subject_trail, undone_before_it_came
+from ledger.core.undo import is_undone, member_trail, reversal, subject_trail, undone_before_it_came
 from ledger.core.values import MemberId, Micros
 
 
@@ -74,16 +76,16 @@ def _take_over(
     holder = books.read(EVENT, (held.position,)).event
     if holder is None:
         return [_stopped(books, rule, receiver, Outcome.NOT_MATCHED)]
+    if is_undone(books, held.position, held.ordinal):
+        # Its points were spent, so it kept the slot when it was undone: once is enough.
+        return [_paid(books, case, rule, receiver, claim, slot)]
     tried = books.fork()
     back = reversal(tried, case, holder, held.ordinal, decisions(holder)[held.ordinal])
     evolve_decision(tried, case.position, ordinal, back)
     paid = _paid(tried, case, rule, receiver, claim, slot)
-    return [back, paid] if paid.granted else [paid_without(books, rule, receiver, paid)]
-
-
-def paid_without(books: Books, rule: Rule, receiver: MemberId, paid: Decision) -> Decision:
-    """Return a stop with the outcome of a grant that came to nothing."""
-    return _stopped(books, rule, receiver, paid.outcome, again_at=paid.possible_again_at)
+    if paid.granted:
+        return [back, paid]
+    return [replace(paid, after=books.read(ACCOUNT, (receiver, rule.unit)).balance)]
 
 
 def _paid(
@@ -126,7 +128,7 @@ def _paid(
         granted=granted,
         after=account.balance + granted,
         steps=tuple(steps),
-        counters=(*moves, *cooldown.moves(books, case, rule, receiver)) if granted else (),
+        counters=(*moves, *cooldown.moves(case, rule, receiver)) if granted else (),
         claims=tuple(name for name in (claim, slot) if name is not None) if granted else (),
         trails=_trails(case, rule, receiver) if granted else (),
         possible_again_at=again_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import available_timezones
 
 from ledger.core.rulebook.faults import Fault
@@ -19,7 +20,7 @@ from ledger.core.rulebook.grammar import (
     Undo,
     Unit,
 )
-from ledger.core.rulebook.reading_rules import RuleReading, unknown
+from ledger.core.rulebook.reading_rules import START, RuleReading, unknown
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 
 SECTIONS = [
@@ -51,6 +52,8 @@ LATER_SECTIONS = [
     "metrics",
 ]
 PERIODS = ("day", "week", "month", "year", "ever")
+WINDOW = re.compile(r"([1-9][0-9]{0,3}(d|mo|y)|all)\Z")
+MOST_DECIMALS = 6
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -77,8 +80,9 @@ class RulebookReading(RuleReading):
         self.unit_codes = {unit.code: unit for unit in units}
         creates = self.creates(get("creates"))
         rules = self.each(get("rules"), "rules", self.rule)
-        self.twice("rules", get("rules"), rules)
-        self.rule_ids = {rule.id for rule in rules}
+        self.rules_read = {rule.id: rule for rule in rules}
+        for section in ("rules", "quotas", "leaderboards"):
+            self.twice(get(section), section, "id")
         return Rulebook(
             name=name,
             community=community,
@@ -109,10 +113,12 @@ class RulebookReading(RuleReading):
 
     def units(self, node: Node | None, top: Mapped) -> tuple[Unit, ...]:
         """Read the currencies; at least one."""
+        if node is None and "rules" not in top.items:
+            return (Unit(code="points"),)
         if node is None or (isinstance(node, Mapped) and not node.items):
-            self.fault("MISSING", top, "units", "expected at least one unit, such as units: {points: {}}")
+            self.fault("MISSING", node or top, "units", "expected at least one unit, such as units: {points: {}}")
             return ()
-        named = self.named(node, "units")
+        named = self.codes(node, "units")
         return tuple(self.unit(code, item, f"units.{code}") for code, item in named.items.items())
 
     def unit(self, code: str, node: Node, path: str) -> Unit:
@@ -121,7 +127,7 @@ class RulebookReading(RuleReading):
         part = self.mapping(node, path, keys=keys, later=["expire"]).items
         scale, floor, claw, spendable = 0, None, Claw.DEBT, True
         if (item := part.get("scale")) is not None:
-            scale = self.whole(item, f"{path}.scale", least=0) or 0
+            scale = self.whole(item, f"{path}.scale", least=0, most=MOST_DECIMALS) or 0
         if (item := part.get("floor")) is not None:
             floor = self.points(item, f"{path}.floor", scale=scale)
         if (item := part.get("claw")) is not None:
@@ -173,7 +179,7 @@ class RulebookReading(RuleReading):
 
     def cap_groups(self, node: Node | None) -> tuple[CapGroup, ...]:
         """Read the caps that rules share."""
-        named = self.named(node, "cap_groups").items if node is not None else {}
+        named = self.codes(node, "cap_groups").items if node is not None else {}
         groups = [self.cap_group(code, item, f"cap_groups.{code}") for code, item in named.items()]
         return tuple(group for group in groups if group)
 
@@ -191,7 +197,7 @@ class RulebookReading(RuleReading):
         if (item := part.get("partial")) is not None:
             partial = self.flag(item, f"{path}.partial") is not False
         listed = self.required(part, "rules", node, path)
-        rules = self.rule_references(listed, f"{path}.rules") if listed is not None else ()
+        rules = self.rule_references(listed, f"{path}.rules", unit=unit) if listed is not None else ()
         if points is None:
             return None
         return CapGroup(
@@ -208,10 +214,10 @@ class RulebookReading(RuleReading):
         """Read one quota: so many per period, or so many open at once."""
         keys = ["id", "event", "by", "count", "per", "open_at_once", "of", "closed_by"]
         part = self.mapping(node, path, keys=keys).items
-        name = self.required_word(part, "id", node, path)
+        name = self.required_name(part, node, path)
         listed = self.required(part, "event", node, path)
-        events = self.words(listed, f"{path}.event") if listed is not None else ()
-        by = self.words(part.get("by"), f"{path}.by") or ("actor",)
+        events = self.words(listed, f"{path}.event", least=1) if listed is not None else ()
+        by = self.quota_parties(part.get("by"), f"{path}.by")
         count = open_at_once = None
         if (item := part.get("count")) is not None:
             count = self.whole(item, f"{path}.count", least=1)
@@ -219,12 +225,15 @@ class RulebookReading(RuleReading):
             open_at_once = self.whole(item, f"{path}.open_at_once", least=1)
         if "count" not in part and "open_at_once" not in part:
             self.fault("MISSING", node, path, "expected count or open_at_once")
+        for key, with_ in (("per", "count"), ("of", "open_at_once"), ("closed_by", "open_at_once")):
+            if key in part and with_ not in part:
+                self.fault("WRONG_VALUE", part[key], f"{path}.{key}", f"expected only beside {with_}")
         per = "day"
         if (item := part.get("per")) is not None:
             per = self.choice(item, f"{path}.per", PERIODS) or per
         of, closed_by = "object", self.words(part.get("closed_by"), f"{path}.closed_by")
         if (item := part.get("of")) is not None:
-            of = self.word(item, f"{path}.of") or of
+            of = (self.fields(item, f"{path}.of") or (of,))[0]
         if open_at_once and not closed_by:
             self.fault("MISSING", node, f"{path}.closed_by", "expected the event types that close one")
         if name is None:
@@ -240,21 +249,33 @@ class RulebookReading(RuleReading):
             closed_by=closed_by,
         )
 
+    def quota_parties(self, node: Node | None, path: str) -> tuple[str, ...]:
+        """Read who is counted: the actor, or what fields of the data name. Nobody has received yet."""
+        by = self.fields(node, path) or ("actor",)
+        if node is not None and (early := {"to", "member"}.intersection(by)):
+            expected = "expected actor or a field of the data"
+            self.fault("WRONG_VALUE", Text(node.line, min(early)), path, expected, known=["actor"])
+        return by
+
     def ladders(self, node: Node | None) -> tuple[Ladder, ...]:
         """Read the ladders of levels."""
-        named = self.named(node, "tiers").items if node is not None else {}
+        named = self.codes(node, "tiers").items if node is not None else {}
         ladders = [self.ladder(code, item, f"tiers.{code}") for code, item in named.items()]
         return tuple(ladder for ladder in ladders if ladder)
 
     def ladder(self, code: str, node: Node, path: str) -> Ladder | None:
         """Read one ladder of thresholds judged at the event."""
         part = self.mapping(node, path, keys=["every", "measure", "stay", "levels"], later=["lockable"]).items
-        every = self.required(part, "every", node, path)
-        if isinstance(every, Text) and every.text.startswith("day@"):
+        every, listed = self.required(part, "every", node, path), self.required(part, "levels", node, path)
+        daily = isinstance(every, Text) and every.text.startswith("day@")
+        if every is not None and daily:
             self.fault("NOT_YET", every, f"{path}.every", "the daily tier run is not yet supported")
-            return None
-        if every is not None:
+        elif every is not None:
             self.choice(every, f"{path}.every", ["event"])
+        if isinstance(listed, Items):
+            self.fault("NOT_YET", listed, f"{path}.levels", "levels by requirements are not yet supported")
+        if daily or isinstance(listed, Items):
+            return None
         measure = self.required(part, "measure", node, path)
         unit, what = (
             self.measure(measure, f"{path}.measure", ["balance", "earned"]) if measure else (Unit(code=""), "")
@@ -262,39 +283,48 @@ class RulebookReading(RuleReading):
         stay = "while"
         if (item := part.get("stay")) is not None:
             stay = self.choice(item, f"{path}.stay", ["while", "forever"]) or stay
-        listed = self.required(part, "levels", node, path)
-        if isinstance(listed, Items):
-            self.fault("NOT_YET", listed, f"{path}.levels", "levels by requirements are not yet supported")
-            return None
-        levels = self.named(listed, f"{path}.levels").items if listed is not None else {}
-        thresholds = [
-            (level, self.points(item, f"{path}.levels.{level}", scale=unit.scale)) for level, item in levels.items()
-        ]
-        ascending = sorted((points, level) for level, points in thresholds if points is not None)
-        return Ladder(
-            code=code,
-            unit=unit.code,
-            measure=what,
-            stay=stay,
-            levels=tuple(Level(code=level, threshold=points) for points, level in ascending),
-        )
+        levels = self.levels(listed, f"{path}.levels", unit) if listed is not None else ()
+        return Ladder(code=code, unit=unit.code, measure=what, stay=stay, levels=levels)
+
+    def levels(self, node: Node, path: str, unit: Unit) -> tuple[Level, ...]:
+        """Read levels and their thresholds; the result begins with the lowest."""
+        thresholds: dict[int, str] = {}
+        for code, item in self.codes(node, path).items.items():
+            points = self.points(item, f"{path}.{code}", scale=unit.scale)
+            if points in thresholds:
+                expected = f"expected another threshold than that of {thresholds[points]}"
+                self.fault("TWICE", item, f"{path}.{code}", expected)
+            elif points is not None:
+                thresholds[points] = code
+        return tuple(Level(code=code, threshold=points) for points, code in sorted(thresholds.items()))
 
     def board(self, node: Node, path: str) -> Board | None:
         """Read one leaderboard."""
         keys = ["id", "measure", "windows", "rank", "exclude_rules"]
         part = self.mapping(node, path, keys=keys, later=["exclude_groups"]).items
-        name = self.required_word(part, "id", node, path)
+        name = self.required_name(part, node, path)
         measure = self.required(part, "measure", node, path)
         unit, what = self.measure(measure, f"{path}.measure", ["net", "earned"]) if measure else (Unit(code=""), "")
         rank = "competition"
         if (item := part.get("rank")) is not None:
             rank = self.choice(item, f"{path}.rank", ["ordinal", "competition", "dense"]) or rank
         excluded = part.get("exclude_rules")
-        exclude = self.rule_references(excluded, f"{path}.exclude_rules") if excluded is not None else ()
-        windows = self.words(part.get("windows"), f"{path}.windows") or ("all",)
+        exclude = (
+            self.rule_references(excluded, f"{path}.exclude_rules", also=START) if excluded is not None else ()
+        )
+        windows = self.windows(part.get("windows"), f"{path}.windows")
         if name is None:
             return None
         return Board(id=name, unit=unit.code, measure=what, windows=windows, rank=rank, exclude_rules=exclude)
+
+    def windows(self, node: Node | None, path: str) -> tuple[str, ...]:
+        """Read the spans a leaderboard is kept for."""
+        windows = self.words(node, path, least=1)
+        for number, item in enumerate(node.items if isinstance(node, Items) else [node] if node else []):
+            if isinstance(item, Text) and not WINDOW.match(item.text):
+                here = f"{path}[{number}]" if isinstance(node, Items) else path
+                self.fault("WRONG_VALUE", item, here, "expected a window such as 7d, 1mo, 1y or all")
+        return windows or ("all",)
 
     def measure(self, node: Node, path: str, options: list[str]) -> tuple[Unit, str]:
         """Read `unit.what`, such as `rep.balance`."""
@@ -307,21 +337,29 @@ class RulebookReading(RuleReading):
             return Unit(code=code), what
         return unit, what
 
-    def rule_references(self, node: Node, path: str) -> tuple[str, ...]:
-        """Read ids of rules that the rulebook has; `start` names the starts of units."""
-        ids = self.words(node, path)
-        known = {*self.rule_ids, "start"}
-        items = node.items if isinstance(node, Items) else [node]
-        for number, (name, item) in enumerate(zip(ids, items, strict=False)):
-            if name not in known:
-                unknown(self, "rule", name, item, f"{path}[{number}]", known)
+    def rule_references(
+        self, node: Node, path: str, *, unit: Unit | None = None, also: str = ""
+    ) -> tuple[str, ...]:
+        """Read ids of rules that the rulebook has, where `unit` is given of rules that pay in it."""
+        ids = self.words(node, path, least=1)
+        known = {*self.rules_read, also} - {""}
+        for number, item in enumerate(node.items if isinstance(node, Items) else [node]):
+            here = f"{path}[{number}]" if isinstance(node, Items) else path
+            if not isinstance(item, Text):
+                continue
+            rule = self.rules_read.get(item.text)
+            if item.text not in known:
+                unknown(self, "rule", item.text, item, here, known)
+            elif unit is not None and rule is not None and rule.unit != unit.code:
+                self.fault("WRONG_VALUE", item, here, f"expected a rule that pays in {unit.code}")
         return ids
 
-    def twice(self, path: str, node: Node | None, rules: tuple[Rule, ...]) -> None:
-        """Note ids given to more than one rule."""
+    def twice(self, node: Node | None, path: str, key: str) -> None:
+        """Note names given to more than one item of a list."""
         seen: set[str] = set()
-        for number, rule in enumerate(rules):
-            if rule.id in seen and isinstance(node, Items):
-                at = node.items[min(number, len(node.items) - 1)]
-                self.fault("TWICE", Text(at.line, rule.id), f"{path}[{number}].id", "expected an id of its own")
-            seen.add(rule.id)
+        for number, item in enumerate(node.items if isinstance(node, Items) else ()):
+            name = item.items.get(key) if isinstance(item, Mapped) else None
+            if isinstance(name, Text):
+                if name.text in seen:
+                    self.fault("TWICE", name, f"{path}[{number}].{key}", f"expected an {key} of its own")
+                seen.add(name.text)

@@ -22,6 +22,7 @@ def wanted(amount: Amount, data: dict[str, Any]) -> int | None:
             if given is None:
                 return None
             share = int(Fraction(given) * amount.percent / 100)
+            share = max(-LARGEST_POINTS, min(LARGEST_POINTS, share))
             return -share if amount.negate else share
 
 

@@ -62,7 +62,7 @@ def limits(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Iterator
         counted = cap.count is not None
         mode = CounterMode.COUNT if counted else CounterMode.NET if cap.net else CounterMode.GROSS
         most = cap.count if cap.count is not None else cap.points or 0
-        scope = f"cap:{rule.id}/{'count' if counted else 'points'}/{cap.per}/{'+'.join(cap.by)}"
+        scope = f"cap:{rule.id}/{mode.value}/{cap.per}/{'+'.join(cap.by)}"
         yield _limit(books, case, "cap", scope, key, cap.per, mode, most, cap.partial)
     for group in case.version.groups_of.get(rule.id, ()):
         mode = CounterMode.NET if group.net else CounterMode.GROSS

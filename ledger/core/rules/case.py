@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from ledger.core.books.shelf import OBJECT
@@ -10,6 +11,8 @@ from ledger.core.books.view import Books
 from ledger.core.calendar import period_label, start_of_next_period
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId, Micros, Position
+
+LONGEST_KEY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,26 @@ def person(case: Case, books: Books, role: str) -> MemberId | None:
     """Return who plays a role, or None.
 
     `actor` did it; `role` is `people.role`; `thing.author` made the object that `data.thing` names, or,
-    where the data names none, the event's subject: by `people.author`, else as remembered.
+    where the data names none, the event's subject: by `people.author`, else as remembered, unless it is
+    remembered as something else: an answer has no `question.author`.
     """
     if role == "actor":
         return case.actor
     thing, dot, what = role.rpartition(".")
     if not dot or what != "author":
         return case.people.get(role)
+    if (named := _named(case, thing)) is not None:
+        return books.read(OBJECT, (named,)).author or None
+    if (author := case.people.get("author")) is not None or case.subject is None:
+        return author
+    known = books.read(OBJECT, (case.subject,))
+    return (known.author or None) if thing in ("object", known.kind) else None
+
+
+def _named(case: Case, thing: str) -> str | None:
+    """Return the object that `data.thing` names, if it names one."""
     named = case.data.get(thing)
-    if isinstance(named, str):
-        return _author(books, named)
-    return case.people.get("author") or _author(books, case.subject)
-
-
-def _author(books: Books, subject: str | None) -> MemberId | None:
-    if subject is None:
-        return None
-    return books.read(OBJECT, (subject,)).author or None
+    return str(named) if isinstance(named, str | int) and not isinstance(named, bool) else None
 
 
 def reference(case: Case, name: str) -> str | None:
@@ -72,9 +78,8 @@ def reference(case: Case, name: str) -> str | None:
     """
     if name == "object":
         return case.subject
-    named = case.data.get(name)
-    if isinstance(named, str | int):
-        return str(named)
+    if (named := _named(case, name)) is not None:
+        return named
     return case.subject if name in case.version.rulebook.creates.values() else None
 
 
@@ -91,5 +96,15 @@ def key_of(case: Case, parts: tuple[str, ...], receiver: MemberId | None) -> str
                 value = reference(case, part)  # type: ignore[assignment]  # both spell a key
         if value is None:
             return None
-        spelled.append(str(value))
-    return ",".join(spelled)
+        spelled.append(_spelled(value))
+    return short(",".join(spelled))
+
+
+def _spelled(value: int | str) -> str:
+    """Spell a part so that two lists of parts are never the same key."""
+    return str(value).replace("\\", "\\\\").replace(",", "\\,") if isinstance(value, str) else str(value)
+
+
+def short(key: str) -> str:
+    """Return a key that fits a database's index: one with long parts is named by its digest."""
+    return key if len(key) <= LONGEST_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"

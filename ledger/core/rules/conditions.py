@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from ledger.core.rulebook.grammar import Condition
@@ -25,14 +26,20 @@ def holds(condition: Condition, value: Any) -> bool:
 
 
 def _same(wanted: object, value: Any) -> bool:
-    return isinstance(wanted, bool) == isinstance(value, bool) and bool(wanted == value)
+    return isinstance(wanted, bool) == isinstance(value, bool) and bool(wanted == _exact(value))
+
+
+def _exact(value: Any) -> Any:
+    """Return a JSON number as the decimal that was written: 0.3, not the double next to it."""
+    return Fraction(repr(value)) if isinstance(value, float) and isfinite(value) else value
 
 
 def _within(condition: Condition, value: Any) -> bool:
     bounded = (condition.gte, condition.gt, condition.lte, condition.lt, condition.step)
     if all(bound is None for bound in bounded):
         return True
-    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+    value = _exact(value)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
         return False
     return (
         (condition.gte is None or value >= condition.gte)

@@ -8,7 +8,7 @@ from ledger.core.books.shelf import CLAIM, COUNTER, EVENT
 from ledger.core.books.view import Books
 from ledger.core.events import ClaimKey, ContributionRecorded, CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Quota
-from ledger.core.rules.case import Case, key_of, reference
+from ledger.core.rules.case import Case, key_of, reference, short
 from ledger.core.values import Micros
 
 
@@ -31,21 +31,30 @@ def judge(books: Books, case: Case) -> Quotas:
         party = key_of(case, quota.by, None)
         if party is None:
             continue
-        for scope, period, most, again_at in _counted(case, quota):
+        opens = _opens(books, case, quota)
+        for scope, period, most, again_at in _counted(case, quota, opens=opens is not None):
             if books.read(COUNTER, (scope, party, period)).amount >= most:
                 return Quotas(exceeded=quota.id, again_at=again_at)
             counters.append(CounterMove(scope=scope, key=party, period=period, delta=1, mode=CounterMode.COUNT))
-        if quota.open_at_once is not None and (opened := reference(case, quota.of)) is not None:
-            claims.append(ClaimKey(kind=f"open:{quota.id}", key=opened))
+        claims += [opens] if opens is not None else []
     closing, released = _closed(books, case)
     return Quotas(counters=(*counters, *closing), claims=tuple(claims), released=released)
 
 
-def _counted(case: Case, quota: Quota) -> list[tuple[str, str, int, Micros | None]]:
+def _opens(books: Books, case: Case, quota: Quota) -> ClaimKey | None:
+    """Return the claim of what the event opens: an object that the event names and that is not open."""
+    opened = reference(case, quota.of) if quota.open_at_once is not None else None
+    if opened is None:
+        return None
+    name = ClaimKey(kind=f"open:{quota.id}", key=short(opened))
+    return None if books.read(CLAIM, (name.kind, name.key)).position else name
+
+
+def _counted(case: Case, quota: Quota, *, opens: bool) -> list[tuple[str, str, int, Micros | None]]:
     counted: list[tuple[str, str, int, Micros | None]] = []
     if quota.count is not None:
         counted.append((f"quota:{quota.id}", case.period(quota.per), quota.count, case.next_period(quota.per)))
-    if quota.open_at_once is not None:
+    if quota.open_at_once is not None and opens:
         counted.append((f"open:{quota.id}", "", quota.open_at_once, None))
     return counted
 
@@ -57,7 +66,7 @@ def _closed(books: Books, case: Case) -> tuple[tuple[CounterMove, ...], tuple[Cl
         opened = reference(case, quota.of)
         if opened is None:
             continue
-        name = ClaimKey(kind=f"open:{quota.id}", key=opened)
+        name = ClaimKey(kind=f"open:{quota.id}", key=short(opened))
         holder = books.read(CLAIM, (name.kind, name.key))
         opening = books.read(EVENT, (holder.position,)).event if holder.position else None
         if opening is None or not isinstance(opening.fact, ContributionRecorded):

@@ -30,6 +30,17 @@ async def names_of(database: Database, community: UUID, members: list[MemberId])
     return {MemberId(member): name for member, name in rows}
 
 
+async def identities_of(database: Database, community: UUID, members: list[MemberId]) -> dict[MemberId, str]:
+    """Return members as `platform:external-id`, the first by platform where there are several."""
+    statement = (
+        select(IDENTITY.member, IDENTITY.platform, IDENTITY.external_id)
+        .where(IDENTITY.community_id == community, IDENTITY.member.in_(members))
+        .order_by(IDENTITY.platform.desc(), IDENTITY.external_id.desc())
+    )
+    rows = await database.read(statement)
+    return {MemberId(member): f"{platform}:{external_id}" for member, platform, external_id in rows}
+
+
 async def member_by_identity(
     database: Database, community: UUID, platform: str, external_id: str
 ) -> MemberId | None:

@@ -1,0 +1,1 @@
+"""GraphQL for frontends: types, queries, and who may see what."""
