@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import typer
 
 from schema.cli import care, explaining, importing, keys, lists, serving
@@ -31,5 +33,7 @@ app.add_typer(lists.tiers, name="tiers")
 
 def main() -> None:
     """Run the command line; expected faults are one sentence and exit code 1, never a traceback."""
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)  # nearly all we make are values without cycles: a quarter of an import's time
     with said_plainly():
         app()

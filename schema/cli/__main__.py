@@ -1,0 +1,5 @@
+"""`python -m schema.cli` is `ledger`."""
+
+from schema.cli import main
+
+main()
