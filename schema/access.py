@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.core.values import SECOND, Micros
 from ledger.service.access import Caller, Scope, caller_of
 from ledger.service.ledger import Ledger
+from ledger.service.links import Purpose, signed_in
 from ledger.store.directory import Community, by_id
 from schema.asgi import Refused
 from schema.problems import Problem
@@ -39,15 +40,30 @@ class Gate:
             Refused: 401, there is no key or it opens nothing.
         """
         scheme, _, key = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise unauthorized("send your API key as `Authorization: Bearer lgr_…`", invalid=False)
         key, at = key.strip(), self._ledger.clock()
+        if scheme.lower() != "bearer" or not key:
+            raise unauthorized("send your API key as `Authorization: Bearer lgr_…`", invalid=False)
+        if not key.startswith("lgr_"):
+            return await self.member(key)
         known = self._known.get(key)
         if known is not None and known.until > at:
             return known
         if known is not None:
             self._known[key] = known._replace(until=Micros(at + REMEMBERED))  # one looks, the rest need not wait
         return await self._look_up(key, at)
+
+    async def member(self, session: str) -> Known:
+        """Return the member whose session a token is.
+
+        Raises:
+            Refused: 401, the session is void or none of ours.
+        """
+        at = self._ledger.clock()
+        signed = await signed_in(self._ledger.database, session, Purpose.SESSION, at=at)
+        if signed is None:
+            raise unauthorized("this session is over; ask the bot for a new link", invalid=True)
+        caller = Caller("", signed.community.id, frozenset(), member=signed.member)
+        return Known(caller, signed.community, at)
 
     async def _look_up(self, key: str, at: Micros) -> Known:
         caller = await caller_of(self._ledger.database, key, at=at)

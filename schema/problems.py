@@ -9,12 +9,17 @@ from typing import Any
 from ledger.core.calendar import moment
 from ledger.core.refusals import (
     AmountsNotAllowed,
+    BelowFloor,
     CommunityExists,
     EffectiveBeforeCurrent,
     IdempotencyConflict,
+    MemberUnknown,
+    NothingToAdjust,
     Refusal,
     ReservedSource,
     TimeInFuture,
+    TooManyPoints,
+    UnitUnknown,
     VersionTaken,
 )
 
@@ -24,6 +29,11 @@ STATUS: dict[type[Refusal], int] = {
     ReservedSource: 422,
     TimeInFuture: 422,
     AmountsNotAllowed: 403,
+    UnitUnknown: 422,
+    NothingToAdjust: 422,
+    MemberUnknown: 404,
+    BelowFloor: 422,
+    TooManyPoints: 422,
     CommunityExists: 409,
     EffectiveBeforeCurrent: 422,
     VersionTaken: 409,
@@ -67,6 +77,8 @@ def problem_of(refusal: Refusal) -> Problem:
     match refusal:
         case IdempotencyConflict():
             detail += f" It stands at position {refusal.position}."
+        case BelowFloor() | TooManyPoints():
+            detail += f" At most {refusal.most} are possible now."
         case TimeInFuture():
             detail += f" The latest time taken now is {moment(refusal.latest).isoformat()}."
         case EffectiveBeforeCurrent():

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.commands import Command, CreateCommunity, PublishRulebook, RecordContribution
+from ledger.core.commands import AdjustPoints, Command, CreateCommunity, PublishRulebook, RecordContribution
 from ledger.core.events import Event
 
 _columns = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -75,6 +75,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
                 command.undoes,
                 command.data,
             )
+        case AdjustPoints():
+            content = (str(command.member), command.unit, command.delta, command.reason)
         case CreateCommunity():
             content = (command.slug,)
         case PublishRulebook():

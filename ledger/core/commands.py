@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ledger.core.rulebook.grammar import Rulebook
-from ledger.core.values import Identity, Micros, Value
+from ledger.core.values import Identity, MemberId, Micros, Value
 
 LEDGER_SOURCE = "ledger"
-"""The source of facts the ledger makes itself; no sender may use it."""
+"""The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
+
+ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
+"""The source of adjustments; their keys are the callers' idempotency keys."""
 
 
 class RecordContribution(Value):
@@ -50,7 +53,18 @@ class PublishRulebook(Value):
     note: str = ""
 
 
-Command = RecordContribution | CreateCommunity | PublishRulebook
+class AdjustPoints(Value):
+    """Give or take points by hand. `key` is the caller's idempotency key; `unit` None is the first."""
+
+    key: str
+    member: Identity | MemberId
+    delta: int
+    reason: str
+    by: str
+    unit: str | None = None
+
+
+Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook
 
 
 class Stamped(NamedTuple):

@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
     AWARD = "AWARD"
     OPENING = "OPENING"
     REVERSAL = "REVERSAL"
+    ADJUSTMENT = "ADJUSTMENT"
 
 
 class CounterMode(StrEnum):
@@ -131,6 +132,16 @@ class ContributionRecorded(Value, tag="contribution"):
     tiers: tuple[TierChange, ...] = ()
 
 
+class PointsAdjusted(Value, tag="points.adjusted"):
+    """Somebody with the right to gave or took points by hand; `by` says who, as `key:…` or `member:…`."""
+
+    member: MemberId
+    by: str
+    joined: tuple[MemberId, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    tiers: tuple[TierChange, ...] = ()
+
+
 class CommunityCreated(Value, tag="community.created"):
     """The first fact of every log."""
 
@@ -147,7 +158,10 @@ class RulebookPublished(Value, tag="rulebook.published"):
     note: str = ""
 
 
-Fact = ContributionRecorded | CommunityCreated | RulebookPublished
+Decided = ContributionRecorded | PointsAdjusted
+"""Facts that carry decisions."""
+
+Fact = Decided | CommunityCreated | RulebookPublished
 
 
 class Event(Value):
@@ -167,7 +181,17 @@ class Event(Value):
 
 def decisions(event: Event) -> tuple[Decision, ...]:
     """Return what the rules decided, in order; a decision's place here is its ordinal."""
-    return event.fact.decisions if isinstance(event.fact, ContributionRecorded) else ()
+    return event.fact.decisions if isinstance(event.fact, Decided) else ()
+
+
+def tier_changes(event: Event) -> tuple[TierChange, ...]:
+    """Return the levels that moved, in order; a change's place here is its ordinal."""
+    return event.fact.tiers if isinstance(event.fact, Decided) else ()
+
+
+def joined(event: Event) -> tuple[MemberId, ...]:
+    """Return the members first seen with an event."""
+    return event.fact.joined if isinstance(event.fact, Decided) else ()
 
 
 decode_fact = msgspec.json.Decoder(Fact).decode

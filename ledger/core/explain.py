@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ledger.core.events import ContributionRecorded, Decision, EntryKind, Event, Outcome, Step
+from ledger.core.events import (
+    ContributionRecorded,
+    Decided,
+    Decision,
+    EntryKind,
+    Event,
+    Outcome,
+    PointsAdjusted,
+    Step,
+)
 from ledger.core.values import MemberId, Value
 
 
@@ -22,14 +31,12 @@ class Line(Value):
 def explain(event: Event, scales: Mapping[str, int]) -> Iterator[Line]:
     """Yield what happened and why, and why not; `scales` are the units' decimals."""
     fact = event.fact
-    if not isinstance(fact, ContributionRecorded):
+    if not isinstance(fact, Decided):
         return
-    if fact.actor is not None:
-        yield Line(code="event.by", parameters={"member": fact.actor})
-    if event.subject is not None:
-        yield Line(code="event.subject", parameters={"subject": event.subject})
-    if fact.undoes is not None:
-        yield Line(code="event.undoes", parameters={"key": fact.undoes})
+    if isinstance(fact, PointsAdjusted):
+        yield Line(code="event.adjusted", parameters={"by": fact.by})
+    else:
+        yield from _contributed(event, fact)
     yield Line(code="event.rulebook", parameters={"version": event.rulebook})
     for member in fact.joined:
         yield Line(code="event.joined", parameters={"member": member})
@@ -41,6 +48,15 @@ def explain(event: Event, scales: Mapping[str, int]) -> Iterator[Line]:
         levels = {"before": change.before, "after": change.after}
         code = "tier.down" if change.after is None else "tier.up"
         yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
+
+
+def _contributed(event: Event, fact: ContributionRecorded) -> Iterator[Line]:
+    if fact.actor is not None:
+        yield Line(code="event.by", parameters={"member": fact.actor})
+    if event.subject is not None:
+        yield Line(code="event.subject", parameters={"subject": event.subject})
+    if fact.undoes is not None:
+        yield Line(code="event.undoes", parameters={"key": fact.undoes})
 
 
 def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
@@ -67,6 +83,8 @@ def sentence_code(decision: Decision) -> str:
         return f"{code}.reversal"
     if decision.outcome is Outcome.GRANTED and decision.kind is EntryKind.OPENING:
         return f"{code}.start"
+    if decision.kind is EntryKind.ADJUSTMENT:
+        return f"{code}.adjustment"
     if decision.outcome is Outcome.GRANTED and decision.granted < 0:
         return f"{code}.loss"
     return code

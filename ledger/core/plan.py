@@ -11,13 +11,16 @@ from typing import assert_never
 from ledger.core.books.shelf import CLAIM, IDENTITY, KEY
 from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
+    ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
+    AdjustPoints,
     Command,
     CreateCommunity,
     PublishRulebook,
     RecordContribution,
     Stamped,
 )
+from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
@@ -56,6 +59,8 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
     match command:
         case RecordContribution():
             return decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)
+        case AdjustPoints():
+            return decide_adjustment(books, command, mac, recorded_at=recorded_at)
         case CreateCommunity():
             return decide_creation(books, command, mac, recorded_at=recorded_at)
         case PublishRulebook():
@@ -84,6 +89,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
     match command:
         case RecordContribution():
             return command.source, command.key
+        case AdjustPoints():
+            return ADJUSTMENTS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

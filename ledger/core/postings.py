@@ -13,6 +13,7 @@ SYSTEM_ACCOUNT = {
     EntryKind.AWARD: "awards",
     EntryKind.REVERSAL: "awards",
     EntryKind.OPENING: "openings",
+    EntryKind.ADJUSTMENT: "adjustments",
 }
 
 

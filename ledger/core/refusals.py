@@ -1,6 +1,8 @@
 """Refusals: expected noes, with stable codes. A refused command writes nothing.
 
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
+For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
+TOO_MANY_POINTS.
 """
 
 from __future__ import annotations
@@ -46,6 +48,44 @@ class AmountsNotAllowed(Refusal):
     code = "AMOUNTS_NOT_ALLOWED"
     pointer = "/data"
     rule: str
+
+
+class UnitUnknown(Refusal):
+    """The rulebook has no unit of this code."""
+
+    code = "UNIT_UNKNOWN"
+    pointer = "/unit"
+    unit: str
+
+
+class NothingToAdjust(Refusal):
+    """An adjustment of nothing was asked for. Send points that are not 0."""
+
+    code = "NOTHING_TO_ADJUST"
+    pointer = "/points"
+
+
+class MemberUnknown(Refusal):
+    """There is no such member in this community."""
+
+    code = "MEMBER_UNKNOWN"
+    pointer = "/member"
+
+
+class BelowFloor(Refusal):
+    """An adjustment never takes a balance below the unit's floor. Take less."""
+
+    code = "BELOW_FLOOR"
+    pointer = "/points"
+    most: int
+
+
+class TooManyPoints(Refusal):
+    """No balance may grow beyond 2^53-1, which is what a JSON number holds exactly. Send less."""
+
+    code = "TOO_MANY_POINTS"
+    pointer = "/points"
+    most: int
 
 
 class CommunityExists(Refusal):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.core.values import Micros
+from ledger.core.values import MemberId, Micros
 from ledger.store import directory
 from ledger.store.engine import Database
 from ledger.store.tables import ApiKeyRow
@@ -30,12 +30,18 @@ class Scope(StrEnum):
 
 
 class Caller(NamedTuple):
-    """Who calls: a key, its community, and what it may do. No prefixes: any source."""
+    """Who calls: a key, or a member signed in by a link; and what they may do. No prefixes: any source."""
 
     key_id: str
     community: UUID
     scopes: frozenset[Scope]
-    source_prefixes: tuple[str, ...]
+    source_prefixes: tuple[str, ...] = ()
+    member: MemberId | None = None
+
+    @property
+    def name(self) -> str:
+        """How the log names them: `key:…` or `member:…`."""
+        return f"key:{self.key_id}" if self.member is None else f"member:{self.member}"
 
     def may(self, scope: Scope) -> bool:
         """Say whether the key has a scope; CONSOLE has every one."""

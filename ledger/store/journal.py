@@ -8,11 +8,11 @@ from uuid import UUID
 
 from ledger.core.books.view import Head
 from ledger.core.events import (
-    ContributionRecorded,
     Event,
     RulebookPublished,
     decisions,
     decode_fact,
+    tier_changes,
 )
 from ledger.core.values import Micros, Position
 from ledger.store.engine import Connection, Row
@@ -154,9 +154,7 @@ def entry_rows(event: Event) -> Iterable[Row]:
 
 def tier_change_rows(event: Event) -> Iterable[Row]:
     """Yield an event's tier changes as rows."""
-    if not isinstance(event.fact, ContributionRecorded):
-        return
-    for ordinal, change in enumerate(event.fact.tiers):
+    for ordinal, change in enumerate(tier_changes(event)):
         yield (
             event.position,
             ordinal,

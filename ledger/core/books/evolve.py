@@ -34,6 +34,9 @@ from ledger.core.events import (
     Event,
     RulebookPublished,
     TierChange,
+    decisions,
+    joined,
+    tier_changes,
 )
 from ledger.core.values import MemberId, Micros, Position
 
@@ -43,14 +46,12 @@ LEFT = "member.left"
 
 def evolve(books: Books, event: Event) -> None:
     """Fold one event of the log."""
-    fact = event.fact
-    if isinstance(fact, ContributionRecorded):
-        evolve_arrival(books, event, fact)
-        for ordinal, decision in enumerate(fact.decisions):
-            evolve_decision(books, event.position, ordinal, decision)
-        evolve_tiers(books, event.position, event.occurred_at, fact.tiers)
-    if isinstance(fact, RulebookPublished):
-        evolve_rulebook(books, event.position, fact)
+    evolve_arrival(books, event)
+    for ordinal, decision in enumerate(decisions(event)):
+        evolve_decision(books, event.position, ordinal, decision)
+    evolve_tiers(books, event.position, event.occurred_at, tier_changes(event))
+    if isinstance(event.fact, RulebookPublished):
+        evolve_rulebook(books, event.position, event.fact)
     evolve_head(books, event)
 
 
@@ -61,9 +62,7 @@ def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -
 
 def evolve_head(books: Books, event: Event) -> None:
     """Move the head to the event. Its hash is sealed by the writer."""
-    members = books.head.members
-    if isinstance(event.fact, ContributionRecorded):
-        members += len(event.fact.joined)
+    members = books.head.members + len(joined(event))
     books.head = Head(position=event.position, hash=books.head.hash, recorded_at=event.recorded_at, members=members)
 
 
@@ -74,10 +73,13 @@ def evolve_journal(books: Books, event: Event) -> None:
     books.write(KEY, (event.source, event.key), Seen(position=event.position, mac=event.mac))
 
 
-def evolve_arrival(books: Books, event: Event, fact: ContributionRecorded) -> None:
+def evolve_arrival(books: Books, event: Event) -> None:
     """Fold what an event says before any rule looks at it: people, object, quotas."""
-    for member in fact.joined:
+    for member in joined(event):
         books.write(MEMBER, (member,), Member(joined_at=event.occurred_at, seen_position=event.position))
+    fact = event.fact
+    if not isinstance(fact, ContributionRecorded):
+        return
     if fact.actor is not None and event.type in (JOINED, LEFT):
         _evolve_membership(books, event, fact.actor)
     if fact.creates is not None and event.subject is not None:
@@ -127,7 +129,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING:
+        case EntryKind.OPENING | EntryKind.ADJUSTMENT:
             return 0
 
 

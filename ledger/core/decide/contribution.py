@@ -7,29 +7,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ledger.core import tiers
 from ledger.core.books.evolve import JOINED, evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
-from ledger.core.books.shelf import ACCOUNT, CLAIM, IDENTITY, OBJECT, Known
+from ledger.core.books.shelf import OBJECT
 from ledger.core.books.view import Books, Written
 from ledger.core.commands import LEDGER_SOURCE, RecordContribution
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.grading import grade
+from ledger.core.decide.people import People
+from ledger.core.decide.starts import starts
 from ledger.core.events import (
-    ClaimKey,
     ContributionRecorded,
     Creation,
     Decision,
-    EntryKind,
     Event,
-    Outcome,
 )
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
-from ledger.core.rulebook.grammar import DataAmount, StartOn
+from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import quotas
 from ledger.core.rules.case import Case
 from ledger.core.undo import early_claims, reversal, targets
-from ledger.core.values import MINUTE, Identity, MemberId, Micros, Position
+from ledger.core.values import MINUTE, MemberId, Micros, Position
 
 AHEAD = 10 * MINUTE
 """How far the sender's clock may be ahead of ours."""
@@ -44,7 +45,10 @@ def decide_contribution(
     if (refusal := _refused(command, version, at)) is not None:
         return refusal
     position = Position(books.head.position + 1)
-    actor, people, joined = _people(books, command)
+    known = People(books)
+    actor = known.member(command.actor) if command.actor is not None else None
+    people = {role: known.member(identity) for role, identity in sorted(command.people.items())}
+    joined = tuple(known.joined)
     case = Case(
         position=position,
         type=command.type,
@@ -84,11 +88,12 @@ def decide_contribution(
         mac=mac,
         fact=arrival,
     )
-    evolve_arrival(books, event, arrival)
+    evolve_arrival(books, event)
     made = _decisions(books, case, joined, judged, imported=command.imported)
     moved = tuple(tiers.changes(books, version, made))
     evolve_tiers(books, position, occurred_at, moved)
-    event = _with_outcomes(event, arrival, tuple(made), moved)
+    fact = msgspec.structs.replace(arrival, decisions=tuple(made), tiers=moved)
+    event = msgspec.structs.replace(event, fact=fact)
     evolve_journal(books, event)
     books.events.append(Written(event, _private(command)))
     return Accepted(position=position)
@@ -104,26 +109,6 @@ def _refused(command: RecordContribution, version: Version, at: Micros) -> Refus
             if isinstance(rule.amount, DataAmount):
                 return AmountsNotAllowed(rule=rule.id)
     return None
-
-
-def _people(
-    books: Books, command: RecordContribution
-) -> tuple[MemberId | None, dict[str, MemberId], tuple[MemberId, ...]]:
-    joined: list[MemberId] = []
-
-    def member(identity: Identity) -> MemberId:
-        key = (identity.platform, identity.external_id)
-        known = books.read(IDENTITY, key)
-        if known.member:
-            return known.member
-        number = MemberId(books.head.members + len(joined) + 1)
-        books.write(IDENTITY, key, Known(member=number, received=identity.received))
-        joined.append(number)
-        return number
-
-    actor = member(command.actor) if command.actor is not None else None
-    people = {role: member(identity) for role, identity in sorted(command.people.items())}
-    return actor, people, tuple(joined)
 
 
 def _created(books: Books, case: Case) -> Creation | None:
@@ -146,7 +131,8 @@ def _decisions(
         evolve_decision(books, case.position, len(made), decision)
         made.append(decision)
 
-    for start in _starts(books, case, joined):
+    joining = case.actor if case.type == JOINED else None
+    for start in starts(books, case.version, seen=joined, joining=joining):
         take(start)
     for event, ordinal, decision in list(targets(books, case)):
         take(reversal(books, case, event, ordinal, decision))
@@ -160,67 +146,6 @@ def _decisions(
 def _too_late(case: Case, *, imported: bool) -> bool:
     limit = case.version.rulebook.community.accept_late
     return not imported and limit is not None and case.recorded_at - case.occurred_at > limit
-
-
-def _starts(books: Books, case: Case, joined: tuple[MemberId, ...]) -> list[Decision]:
-    starts: list[Decision] = []
-    for unit in case.version.rulebook.units:
-        if not unit.start:
-            continue
-        if unit.start_on is StartOn.FIRST_SIGHT:
-            members = joined
-        else:
-            members = (case.actor,) if case.type == JOINED and case.actor is not None else ()
-        for member in members:
-            name = ClaimKey(kind=f"start:{unit.code}", key=str(member))
-            if books.read(CLAIM, (name.kind, name.key)).position:
-                continue
-            balance = books.read(ACCOUNT, (member, unit.code)).balance
-            starts.append(
-                Decision(
-                    rule="start",
-                    outcome=Outcome.GRANTED,
-                    member=member,
-                    unit=unit.code,
-                    kind=EntryKind.OPENING,
-                    wanted=unit.start,
-                    granted=unit.start,
-                    after=balance + unit.start,
-                    claims=(name,),
-                )
-            )
-    return starts
-
-
-def _with_outcomes(
-    event: Event, arrival: ContributionRecorded, made: tuple[Decision, ...], moved: tuple[Any, ...]
-) -> Event:
-    fact = ContributionRecorded(
-        actor=arrival.actor,
-        people=arrival.people,
-        data=arrival.data,
-        undoes=arrival.undoes,
-        imported=arrival.imported,
-        joined=arrival.joined,
-        creates=arrival.creates,
-        counters=arrival.counters,
-        claims=arrival.claims,
-        released=arrival.released,
-        decisions=made,
-        tiers=moved,
-    )
-    return Event(
-        position=event.position,
-        type=event.type,
-        source=event.source,
-        key=event.key,
-        subject=event.subject,
-        occurred_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        rulebook=event.rulebook,
-        mac=event.mac,
-        fact=fact,
-    )
 
 
 def _private(command: RecordContribution) -> dict[str, Any]:

@@ -25,6 +25,6 @@ class Fault(Value):
         return f"{said}. Did you mean {self.suggestion!r}?" if self.suggestion else said
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return the known word that `word` most likely misspells, or nothing."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")

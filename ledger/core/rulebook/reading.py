@@ -14,7 +14,6 @@ from ledger.core.rulebook.grammar import (
     Ladder,
     Level,
     Quota,
-    Rule,
     Rulebook,
     StartOn,
     Undo,
@@ -353,13 +352,3 @@ class RulebookReading(RuleReading):
             elif unit is not None and rule is not None and rule.unit != unit.code:
                 self.fault("WRONG_VALUE", item, here, f"expected a rule that pays in {unit.code}")
         return ids
-
-    def twice(self, node: Node | None, path: str, key: str) -> None:
-        """Note names given to more than one item of a list."""
-        seen: set[str] = set()
-        for number, item in enumerate(node.items if isinstance(node, Items) else ()):
-            name = item.items.get(key) if isinstance(item, Mapped) else None
-            if isinstance(name, Text):
-                if name.text in seen:
-                    self.fault("TWICE", name, f"{path}[{number}].{key}", f"expected an {key} of its own")
-                seen.add(name.text)

@@ -70,7 +70,8 @@ def scalar(node: Text) -> Scalar:
 def _shown(node: Node) -> str:
     match node:
         case Text():
-            return f'"{node.text}"' if node.quoted else node.text
+            text = node.text if len(node.text) <= LONGEST_WORD else f"{node.text[:LONGEST_WORD]}…"
+            return f'"{text}"' if node.quoted else text
         case Items():
             return "a list"
         case Mapped():
@@ -145,6 +146,16 @@ class Reading:
             self.fault("MISSING", node, path, f"expected at least {least} in the list")
         read_items = [read(item, f"{path}[{number}]") for number, item in enumerate(node.items)]
         return tuple(item for item in read_items if item is not None)
+
+    def twice(self, node: Node | None, path: str, key: str) -> None:
+        """Note names given to more than one item of a list."""
+        seen: set[str] = set()
+        for number, item in enumerate(node.items if isinstance(node, Items) else ()):
+            name = item.items.get(key) if isinstance(item, Mapped) else None
+            if isinstance(name, Text):
+                if name.text in seen:
+                    self.fault("TWICE", name, f"{path}[{number}].{key}", f"expected an {key} of its own")
+                seen.add(name.text)
 
     def word(self, node: Node, path: str) -> str | None:
         """Read a word."""

@@ -1,0 +1,92 @@
+"""Decides an adjustment: points an operator gives or takes by hand, with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ledger.core import tiers
+from ledger.core.books.evolve import evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
+from ledger.core.books.shelf import ACCOUNT, MEMBER
+from ledger.core.books.view import Books, Written
+from ledger.core.commands import ADJUSTMENTS_SOURCE, AdjustPoints
+from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.people import People
+from ledger.core.decide.starts import starts
+from ledger.core.events import Decision, EntryKind, Event, Outcome, PointsAdjusted
+from ledger.core.refusals import BelowFloor, MemberUnknown, NothingToAdjust, TooManyPoints, UnitUnknown
+from ledger.core.rulebook.versions import Version
+from ledger.core.values import LARGEST_POINTS, Identity, MemberId, Micros, Position
+
+ADJUSTED = "points.adjusted"
+
+
+def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, recorded_at: Micros) -> Answer:
+    """Adjust a balance, never below the unit's floor: only an undo may do that."""
+    version = books.versions.at(recorded_at)
+    code = command.unit or version.rulebook.units[0].code
+    unit = version.units.get(code)
+    if unit is None:
+        return UnitUnknown(unit=code)
+    if not command.delta:
+        return NothingToAdjust()
+    trial = books.fork()
+    people = People(trial)
+    member = command.member if isinstance(command.member, int) else people.member(command.member)
+    if member not in people.joined and not trial.read(MEMBER, (member,)).seen_position:
+        return MemberUnknown()
+    position = Position(books.head.position + 1)
+    event = Event(
+        position=position,
+        type=ADJUSTED,
+        source=ADJUSTMENTS_SOURCE,
+        key=command.key,
+        subject=None,
+        occurred_at=recorded_at,
+        recorded_at=recorded_at,
+        rulebook=version.number,
+        mac=mac,
+        fact=PointsAdjusted(member=member, by=command.by, joined=tuple(people.joined)),
+    )
+    evolve_arrival(trial, event)
+    made: list[Decision] = []
+    for start in starts(trial, version, seen=tuple(people.joined), joining=None):
+        evolve_decision(trial, position, len(made), start)
+        made.append(start)
+    balance = trial.read(ACCOUNT, (member, code)).balance
+    after = balance + command.delta
+    if unit.floor is not None and command.delta < 0 and after < unit.floor:
+        return BelowFloor(most=max(0, balance - unit.floor))
+    if abs(after) > LARGEST_POINTS:
+        return TooManyPoints(most=LARGEST_POINTS - abs(balance))
+    made.append(_adjusted(member, code, command.delta, after))
+    evolve_decision(trial, position, len(made) - 1, made[-1])
+    _finish(trial, event, version, made, command)
+    books.keep(trial)
+    return Accepted(position=position)
+
+
+def _adjusted(member: MemberId, unit: str, delta: int, after: int) -> Decision:
+    return Decision(
+        rule="adjustment",
+        outcome=Outcome.GRANTED,
+        member=member,
+        unit=unit,
+        kind=EntryKind.ADJUSTMENT,
+        wanted=delta,
+        granted=delta,
+        after=after,
+    )
+
+
+def _finish(books: Books, event: Event, version: Version, made: list[Decision], command: AdjustPoints) -> None:
+    moved = tuple(tiers.changes(books, version, made))
+    evolve_tiers(books, event.position, event.occurred_at, moved)
+    fact = msgspec.structs.replace(event.fact, decisions=tuple(made), tiers=moved)
+    event = msgspec.structs.replace(event, fact=fact)
+    evolve_journal(books, event)
+    private: dict[str, Any] = {"texts": {"reason": command.reason}}
+    if isinstance(command.member, Identity):
+        private["member"] = command.member.received
+    books.events.append(Written(event, private))

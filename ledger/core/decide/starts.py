@@ -1,0 +1,38 @@
+"""Starts: the points a member begins with, once a unit, at first sight or on joining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.core.books.shelf import ACCOUNT, CLAIM
+from ledger.core.books.view import Books
+from ledger.core.events import ClaimKey, Decision, EntryKind, Outcome
+from ledger.core.rulebook.grammar import StartOn
+from ledger.core.rulebook.versions import Version
+from ledger.core.values import MemberId
+
+
+def starts(
+    books: Books, version: Version, *, seen: tuple[MemberId, ...], joining: MemberId | None
+) -> Iterator[Decision]:
+    """Yield the starts of those seen for the first time, and of the one who joins."""
+    joiners = (joining,) if joining is not None else ()
+    for unit in version.rulebook.units:
+        if not unit.start:
+            continue
+        for member in seen if unit.start_on is StartOn.FIRST_SIGHT else joiners:
+            name = ClaimKey(kind=f"start:{unit.code}", key=str(member))
+            if books.read(CLAIM, (name.kind, name.key)).position:
+                continue
+            balance = books.read(ACCOUNT, (member, unit.code)).balance
+            yield Decision(
+                rule="start",
+                outcome=Outcome.GRANTED,
+                member=member,
+                unit=unit.code,
+                kind=EntryKind.OPENING,
+                wanted=unit.start,
+                granted=unit.start,
+                after=balance + unit.start,
+                claims=(name,),
+            )
