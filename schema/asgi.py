@@ -40,7 +40,7 @@ class Request:
         self.headers: dict[str, str] = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
-        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         self._receive = receive
 
     @property

@@ -12,12 +12,14 @@ NOON = micros(datetime(2026, 11, 23, 12, tzinfo=UTC))
 
 
 class Clock:
-    """The instant it was last told, for whoever calls it."""
+    """The instant it was last told, for whoever calls it; the writer asks once a batch."""
 
     def __init__(self, at: Micros = NOON) -> None:
         self.at = at
+        self.asked = 0
 
     def __call__(self) -> Micros:
+        self.asked += 1
         return self.at
 
     def advance(self, micros: int) -> Micros:

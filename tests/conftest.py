@@ -16,9 +16,9 @@ from tests.guard import TenantGuard
 
 
 @pytest.fixture(scope="session", name="databases")
-async def _databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Databases]:
+async def _databases() -> AsyncIterator[Databases]:
     """A maker of databases; PostgreSQL starts when the first test wants it."""
-    async with databases(tmp_path_factory.mktemp("databases")) as maker:
+    async with databases() as maker:
         yield maker
 
 

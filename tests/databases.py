@@ -16,6 +16,7 @@ import pytest
 
 from ledger.store.engine import address
 from ledger.store.migrate import migrate
+from tests.places import throwaway_folder
 from tests.postgres import Postgres
 
 KINDS = ("sqlite", "postgresql")
@@ -82,10 +83,11 @@ class Databases:
 
 
 @asynccontextmanager
-async def databases(folder: Path) -> AsyncIterator[Databases]:
+async def databases() -> AsyncIterator[Databases]:
     """Lend a maker of databases; in the end its server is stopped."""
-    async with AsyncExitStack() as stack:
-        yield Databases(folder, stack)
+    with throwaway_folder("ledger-sqlite-") as folder:
+        async with AsyncExitStack() as stack:
+            yield Databases(folder, stack)
 
 
 @asynccontextmanager

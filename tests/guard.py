@@ -19,7 +19,9 @@ from ledger.store.engine import PostgresConnection, SqliteConnection
 from ledger.store.tables import METADATA, SHARED
 
 TENANT = sorted(set(METADATA.tables) - SHARED)
-ACROSS: tuple[str, ...] = ()
+ACROSS: tuple[str, ...] = (
+    r"^SELECT max\(head\.recorded_at\)",  # readiness compares our clock with the last time in any log
+)
 """Patterns of statements that may look across communities: reports and sweeps (D9), each with its reason."""
 
 _NAMES = re.compile(rf"\b(?:{'|'.join(TENANT)})\b", re.IGNORECASE)

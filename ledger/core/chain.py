@@ -62,7 +62,8 @@ def encode_private(private: dict[str, Any]) -> bytes:
 def content_mac(secret: bytes, command: Command) -> bytes:
     """Return the keyed digest that tells a repeated command from another one under the same key.
 
-    Identities are in it, so a repeat stays a repeat after a merge or an erasure; texts for people are not.
+    Of a contribution it leaves out what is personal: who is named, and texts for people. So a repeat stays
+    a repeat after a merge or an erasure.
     """
     match command:
         case RecordContribution():
@@ -70,8 +71,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
                 command.type,
                 command.subject,
                 command.occurred_at,
-                str(command.actor) if command.actor else None,
-                {role: str(who) for role, who in command.people.items()},
+                command.actor is not None,
+                sorted(command.people),
                 command.undoes,
                 command.data,
             )

@@ -35,13 +35,13 @@ def plan(books: Books, commands: Sequence[Stamped], *, at: Micros) -> list[Answe
 
 
 def plan_atomic(books: Books, commands: Sequence[Stamped], *, at: Micros) -> list[Answer]:
-    """Decide all commands or none: where one is refused, the answers end with its refusal."""
+    """Decide all commands or none: where one is refused, it and all before it are answered with its refusal."""
     trial = books.fork()
     answers: list[Answer] = []
     for command, mac in commands:
         answers.append(decide(trial, command, mac, at=at))
         if isinstance(answers[-1], Refusal):
-            return answers
+            return [answers[-1]] * len(answers)
     books.keep(trial)
     return answers
 

@@ -23,7 +23,7 @@ from ledger.core.rulebook.grammar import Condition, Undo, UndoOn
 from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.rules import conditions
 from ledger.core.rules.case import Case, short
-from ledger.core.rules.floor import taken_back
+from ledger.core.rules.floor import bounded, taken_back
 from ledger.core.values import MemberId, Position
 
 UNDONE = "contribution.undone"
@@ -185,7 +185,7 @@ def reversal(books: Books, case: Case, event: Event, ordinal: int, decision: Dec
     unit = case.version.units.get(decision.unit) or books.versions.numbered(event.rulebook).units[decision.unit]
     account = books.read(ACCOUNT, (decision.member, decision.unit))
     wanted = -decision.granted
-    granted = taken_back(unit, account, wanted)
+    granted = bounded(account, taken_back(unit, account, wanted))
     whole = granted == wanted
     return Decision(
         rule=decision.rule,

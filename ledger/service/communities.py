@@ -15,11 +15,15 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")
-DEFAULT_PRESET = "stack_exchange"
+DEFAULT_PRESET = "seed_circle"
 
 
 class CommunityRefused(Exception):
     """A community cannot begin so; the message says why."""
+
+
+class CommunityTaken(CommunityRefused):
+    """Another community has this slug."""
 
 
 async def begin(
@@ -31,10 +35,12 @@ async def begin(
     preset: str = DEFAULT_PRESET,
     yaml: str | None = None,
     clock: Clock = now,
+    must_be_new: bool = False,
 ) -> Community:
     """Begin a community with a preset or a rulebook's text, or finish a beginning that a crash cut short.
 
     Raises:
+        CommunityTaken: the slug is not free, and the community must be new.
         CommunityRefused: the slug is no slug, or there is no such preset.
         RulebookFaulty: the text is no rulebook.
     """
@@ -47,6 +53,8 @@ async def begin(
     rulebook = read(text)
     community = Community(new_id(clock()), slug, name or slug, os.urandom(32))
     if not await directory.add(database, community, at=clock()):
+        if must_be_new:
+            raise CommunityTaken(f"the slug {slug!r} is taken")
         found = await directory.find(database, slug)
         assert found is not None
         community = found

@@ -8,12 +8,11 @@ from typing import Any
 
 import msgspec
 
+from ledger.core.books.blank import blank_books
 from ledger.core.books.evolve import evolve
-from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import digest_step, genesis, link, private_digest
 from ledger.core.events import Event, decisions, decode_fact
 from ledger.core.postings import posting
-from ledger.core.rulebook.versions import Versions
 from ledger.core.values import Position, Value
 from ledger.store.journal import EVENT_COLUMNS
 
@@ -33,20 +32,11 @@ class Difference(Value):
         return f"{said}: expected {self.expected}, found {self.found}" if self.expected or self.found else said
 
 
-class Blank(dict[Key, Any]):
-    """Nothing was loaded: every key reads as blank, so a fold begins from nothing."""
-
-    def get(self, key: Key, default: Any = None) -> Any:
-        """Return the book's blank."""
-        del default
-        return key[0].blank
-
-
 class Fold:
     """One folding of one community's log, event by event."""
 
     def __init__(self, community: bytes) -> None:
-        self.books = Books(Head(hash=genesis(community)), Versions(), Blank())
+        self.books = blank_books()
         self.hash = genesis(community)
         self.digest = hashlib.sha256()
         self.accounts: Counter[tuple[str, str]] = Counter()
@@ -59,7 +49,7 @@ class Fold:
             self._differ("POSITION", place, self.books.head.position + 1, row.position)
         try:
             event = event_of(row)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._differ("BODY", place, "a fact", str(error))
             self.hash = row.hash
             self.books.head = msgspec.structs.replace(self.books.head, position=Position(row.position))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from uuid import UUID
 
 import yaml
 
@@ -15,6 +16,11 @@ from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.reading import read_rulebook
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 from ledger.core.rulebook.versions import Version, Versions
+from ledger.store.engine import Database
+from ledger.store.reads.rulebooks import latest
+
+DEEPEST = 20
+"""Levels of nesting. A rulebook needs fewer than ten."""
 
 
 class RulebookFaulty(Exception):
@@ -29,53 +35,92 @@ def parse(text: str) -> Node:
     """Compose YAML into a tree that keeps lines and the text of scalars.
 
     Raises:
-        RulebookFaulty: the text is no YAML document, or a key stands twice.
+        RulebookFaulty: the text is no YAML document, a key stands twice, or something is written as an alias.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        aliases = _aliases(text) if "&" in text else []
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
-        raise RulebookFaulty(
-            [Fault(code="NOT_YAML", line=line, path="", expected=f"expected YAML: {problem}")]
-        ) from error
+        raise RulebookFaulty([_not_yaml(text, error)]) from error
+    except RecursionError as error:
+        raise RulebookFaulty([_too_deep(1, "")]) from error
     if root is None:
         raise RulebookFaulty(
             [Fault(code="MISSING", line=1, path="", expected="expected a rulebook, found nothing")]
         )
-    faults: list[Fault] = []
-    tree = _tree(root, "", faults, 0)
-    if faults:
-        raise RulebookFaulty(faults)
+    growing = _Tree(aliases)
+    tree = growing.grow(root, "", 0)
+    if growing.faults:
+        raise RulebookFaulty(sorted(growing.faults, key=lambda fault: fault.line))
     return tree
 
 
-def _tree(node: yaml.Node, path: str, faults: list[Fault], depth: int) -> Node:
-    line = node.start_mark.line + 1
-    if depth > 20:
-        faults.append(Fault(code="TOO_DEEP", line=line, path=path, expected="expected at most 20 levels"))
-        return Text(line, "")
-    match node:
-        case yaml.ScalarNode():
-            return Text(line, node.value, quoted=node.style in ("'", '"', "|", ">"))
-        case yaml.SequenceNode():
-            return Items(
-                line,
-                tuple(_tree(item, f"{path}[{n}]", faults, depth + 1) for n, item in enumerate(node.value)),
-            )
-        case yaml.MappingNode():
-            items: dict[str, Node] = {}
-            lines: dict[str, int] = {}
-            for key, value in node.value:
-                name, here = str(key.value), f"{path}.{key.value}" if path else str(key.value)
-                if name in items:
-                    at = key.start_mark.line + 1
-                    faults.append(Fault(code="TWICE", line=at, path=here, expected="expected each key once"))
-                items[name] = _tree(value, here, faults, depth + 1)
-                lines[name] = key.start_mark.line + 1
-            return Mapped(line, items, lines)
-    raise AssertionError(node)
+def _aliases(text: str) -> list[yaml.AliasEvent]:
+    return [event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.AliasEvent)]
+
+
+def _not_yaml(text: str, error: yaml.YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
+    said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
+    problem = ", ".join(part for part in said if part) or str(error)
+    return Fault(code="NOT_YAML", line=line, path="", expected=f"expected YAML: {problem}")
+
+
+def _too_deep(line: int, path: str) -> Fault:
+    return Fault(code="TOO_DEEP", line=line, path=path, expected=f"expected at most {DEEPEST} levels")
+
+
+class _Tree:
+    """Makes our tree of YAML's, in the order of the document, with each node once.
+
+    An alias is refused: a few lines of them can spell a billion nodes.
+    """
+
+    def __init__(self, aliases: list[yaml.AliasEvent]) -> None:
+        self.faults: list[Fault] = []
+        self._aliases = iter(aliases)
+        self._seen: set[int] = set()
+
+    def grow(self, node: yaml.Node, path: str, depth: int) -> Node:
+        """Return our node of a YAML node; `path` is where it stands."""
+        line = node.start_mark.line + 1
+        if id(node) in self._seen:
+            mark = next(self._aliases).start_mark
+            at = mark.line + 1 if mark else line
+            self.faults.append(Fault(code="ALIAS", line=at, path=path, expected="expected no alias: write it out"))
+            return Text(at, "")
+        self._seen.add(id(node))
+        if depth > DEEPEST:
+            self.faults.append(_too_deep(line, path))
+            return Text(line, "")
+        match node:
+            case yaml.ScalarNode():
+                return Text(line, node.value, quoted=node.style in ("'", '"', "|", ">"))
+            case yaml.SequenceNode():
+                grown = [self.grow(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(node.value)]
+                return Items(line, tuple(grown))
+            case yaml.MappingNode():
+                return self._mapping(node, path, depth)
+        raise AssertionError(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> Mapped:
+        items: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            spelled = self.grow(key, path, depth + 1)
+            name = spelled.text if isinstance(spelled, Text) else ""
+            here = f"{path}.{name}" if path else name
+            line = key.start_mark.line + 1
+            if not isinstance(spelled, Text):
+                self.faults.append(
+                    Fault(code="WRONG_TYPE", line=line, path=here, expected="expected a word as key")
+                )
+            elif name in items:
+                self.faults.append(Fault(code="TWICE", line=line, path=here, expected="expected each key once"))
+            items[name] = self.grow(value, here, depth + 1)
+            lines[name] = line
+        return Mapped(node.start_mark.line + 1, items, lines)
 
 
 def read(text: str) -> Rulebook:
@@ -84,7 +129,16 @@ def read(text: str) -> Rulebook:
     Raises:
         RulebookFaulty: with every fault, each by line and path.
     """
-    rulebook = read_rulebook(parse(text))
+    return read_tree(parse(text))
+
+
+def read_tree(tree: Node) -> Rulebook:
+    """Read a rulebook that is already a tree.
+
+    Raises:
+        RulebookFaulty: with every fault, each by line and path.
+    """
+    rulebook = read_rulebook(tree)
     if isinstance(rulebook, list):
         raise RulebookFaulty(rulebook)
     return rulebook
@@ -93,6 +147,13 @@ def read(text: str) -> Rulebook:
 def versions_of(published: Sequence[RulebookPublished]) -> Versions:
     """Return published rulebooks, read, for the writer to grade by."""
     return Versions(tuple(Version(fact.version, fact.effective_from, _read_once(fact.yaml)) for fact in published))
+
+
+async def current(database: Database, community: UUID) -> Rulebook:
+    """Return the rulebook published last. A community has one from its beginning."""
+    fact = await latest(database, community)
+    assert fact is not None
+    return _read_once(fact.yaml)
 
 
 @lru_cache(maxsize=256)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from ledger.core.books.shelf import EVENT, FOLDED, IDENTITY, KEY, TRAIL, Book, Recorded, Seen, Trail
+from ledger.core.books.shelf import EVENT, FOLDED, IDENTITY, KEY, PROFILE, TRAIL, Book, Recorded, Seen, Trail
 from ledger.core.books.view import Books, Key
 from ledger.core.values import Position
 from ledger.store.engine import Connection, Row
 from ledger.store.journal import EVENT_COLUMNS, read_event
 from ledger.store.tables import TABLES
 
-IN_TABLES = (*FOLDED, IDENTITY)
+IN_TABLES = (*FOLDED, IDENTITY, PROFILE)
 
 
 def key_columns(book: Book[Any, Any]) -> list[str]:
@@ -31,7 +31,7 @@ def value_columns(book: Book[Any, Any]) -> list[str]:
 async def load(connection: Connection, community: UUID, missing: Iterable[Key]) -> dict[Key, Any]:
     """Return what the tables hold at these keys; a key without a row is blank."""
     wanted: dict[Book[Any, Any], list[Row]] = defaultdict(list)
-    for book, key in missing:
+    for book, key in dict.fromkeys(missing):
         wanted[book].append(key)
     loaded: dict[Key, Any] = {(book, key): book.blank for book, keys in wanted.items() for key in keys}
     for book, keys in wanted.items():

@@ -36,6 +36,13 @@ async def by_id(database: Database, community: UUID) -> Community | None:
     return None if row is None else Community(row.id, row.slug, row.name, row.secret)
 
 
+async def created_at(database: Database, community: UUID) -> Micros:
+    """Return when a community that exists was made."""
+    async with database.session() as session:
+        statement = select(CommunityRow.created_at).where(CommunityRow.id == community)
+        return Micros((await session.exec(statement)).one())
+
+
 async def every(database: Database) -> list[Community]:
     """Return all communities, in order of their slugs."""
     async with database.session() as session:

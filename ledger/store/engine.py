@@ -26,8 +26,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 T = TypeVar("T")
 Reading = Callable[[Select[Any]], Awaitable[list[Any]]]
 Row = tuple[Any, ...]
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
-"""FULL, since NORMAL lost acknowledged writes when the power was cut."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "recursive_triggers=ON")
+"""FULL, since NORMAL lost acknowledged writes when the power was cut; recursive, since else REPLACE passes by
+the append-only triggers."""
+
+AWAY = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that is away, full or cut off raises when it is written to."""
 
 WRITE_CONNECTIONS = 4
 STATEMENT_SECONDS = 600

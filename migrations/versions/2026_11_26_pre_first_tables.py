@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 SHARED = {
+    "heartbeat": ["name text*", "at big"],
     "community": ["id uuid*", "slug text", "name text", "created_at big", "secret raw"],
     "api_key": [
         "id text*",
@@ -73,6 +74,7 @@ TENANT = {
     "tier": ["ladder text*", "member big*", "level text", "since_position big", "since_at big"],
     "trail": ["key text*", "position big*"],
     "rulebook": ["version big*", "position big", "effective_from big?"],
+    "profile": ["member big*", "display_name text"],
     "identity": ["platform text*", "external_id text*", "member big", "received text"],
 }
 TYPES = {"big": sa.BigInteger, "text": sa.String, "raw": sa.LargeBinary, "uuid": sa.Uuid}

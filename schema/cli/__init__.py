@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, explaining, importing, keys, lists, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, serving
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(serving.serve)
+app.command("seed")(demo.seed)
 app.command("migrate")(care.migrate)
 app.command("import")(importing.import_file)
 app.command("export")(importing.export)

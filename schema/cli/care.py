@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import PydanticUndefined
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from ledger.service import rebuild as rebuilding
 from ledger.service import verify as verifying
@@ -87,5 +88,8 @@ def settings(format_: FormatOption = None) -> None:
 
 def _shown(name: str, value: Any) -> str:
     if name == "database_url" and value:
-        return make_url(value).render_as_string(hide_password=True)
+        try:
+            return make_url(value).render_as_string(hide_password=True)
+        except (ArgumentError, ValueError):
+            return "no address"  # it may hold a password, so it is not shown
     return str(value)

@@ -7,6 +7,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
@@ -25,6 +26,8 @@ from schema.intake.exporting import cloud_event
 from schema.problems import At, Problem, problem_of
 
 LONGEST_LINE = 1_048_576
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors put before UTF-8; it says nothing."""
 
 
 def import_file(
@@ -48,7 +51,7 @@ def import_file(
         async with opened() as ledger:
             found = await ledger.community(community)
             if found is None:
-                text = rulebook.read_text("utf-8") if rulebook is not None else None
+                text = _text_of(rulebook) if rulebook is not None else None
                 found = await begin(ledger.database, ledger.writer, community, preset=preset, yaml=text)
             outcome = Outcome(rejects or file.with_name(f"{file.name}.rejects.ndjson"))
             with progress(f"importing {file.name}") as told, outcome:
@@ -65,6 +68,13 @@ def import_file(
         )
     if outcome.broken or outcome.refused:
         raise typer.Exit(1)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise Stop(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from error
 
 
 class Outcome:
@@ -95,7 +105,7 @@ class Outcome:
         self._file.write(json.dumps(document, ensure_ascii=False) + "\n")
 
 
-Line = tuple[int, bytes, RecordContribution]
+Line = tuple[int, bytes, RecordContribution | Problem]
 
 
 async def _play(
@@ -105,11 +115,8 @@ async def _play(
     size = file.stat().st_size
     with file.open("rb") as raw:
         for number, text in _lines(raw, outcome):
-            command = _read(text)
-            if isinstance(command, Problem):
-                outcome.refuse(number, text, command)
-            elif command is not None:
-                waiting.append((number, text, command))
+            if (read := _read(text)) is not None:
+                waiting.append((number, text, read))
             if len(waiting) >= batch:
                 await _submit(ledger, community, waiting, outcome)
                 waiting = []
@@ -126,7 +133,7 @@ def _lines(raw: BinaryIO, outcome: Outcome) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
         for number, text in enumerate(stream, start=1):
-            yield number, text
+            yield number, text.removeprefix(BYTE_ORDER_MARK) if number == 1 else text
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         outcome.broken = (
             f"the gzip stream breaks off after line {number} ({error}); the lines before are recorded."
@@ -148,14 +155,20 @@ def _read(text: bytes) -> RecordContribution | Problem | None:
 
 
 async def _submit(ledger: Ledger, community: Community, lines: list[Line], outcome: Outcome) -> None:
-    answers = await ledger.writer.submit(community, [command for _, _, command in lines])
-    for (number, text, _), answer in zip(lines, answers, strict=True):
-        if isinstance(answer, Refusal):
-            outcome.refuse(number, text, problem_of(answer))
-        elif answer.replayed:
-            outcome.replayed += 1
-        else:
-            outcome.recorded += 1
+    """Record what can be; refused lines are written in the order of the file."""
+    commands = [read for _, _, read in lines if isinstance(read, RecordContribution)]
+    answers = iter(await ledger.writer.submit(community, commands))
+    for number, text, read in lines:
+        answer = read if isinstance(read, Problem) else next(answers)
+        match answer:
+            case Problem():
+                outcome.refuse(number, text, answer)
+            case Refusal():
+                outcome.refuse(number, text, problem_of(answer))
+            case _ if answer.replayed:
+                outcome.replayed += 1
+            case _:
+                outcome.recorded += 1
 
 
 def export(
@@ -176,19 +189,16 @@ def export(
     run(work())
 
 
-def _sink(output: Path | None) -> Any:
+@contextmanager
+def _sink(output: Path | None) -> Iterator[BinaryIO | gzip.GzipFile]:
+    """Open where an export goes; a zipped one is the same bytes whatever its file's name and time."""
     if output is None:
-        return _Unclosed()
-    if output.suffix == ".gz":
-        return gzip.GzipFile(output, "wb", mtime=0)
-    return output.open("wb")
-
-
-class _Unclosed:
-    """The standard output, which is not ours to close."""
-
-    def __enter__(self) -> BinaryIO:
-        return sys.stdout.buffer
-
-    def __exit__(self, *_: object) -> None:
+        yield sys.stdout.buffer  # not ours to close
         sys.stdout.buffer.flush()
+        return
+    with output.open("wb") as raw:
+        if output.suffix != ".gz":
+            yield raw
+            return
+        with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped:
+            yield zipped

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -32,9 +34,23 @@ def instant(text: str, zone: str) -> Micros:
     if (at := read_time(text)) is not None:
         return at
     try:
-        return Micros(start_of_day(date.fromisoformat(text) + timedelta(days=1), zone) - 1)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Stop(f"{text!r} is no time: expected 2026-11-23 or 2026-11-23T08:00:00Z") from None
+    return Micros(_end_of_day(day, zone) - 1)
+
+
+def _end_of_day(day: date, zone: str) -> Micros:
+    """Return the first instant after a local day."""
+    try:
+        return start_of_day(day + timedelta(days=1), zone)
+    except OverflowError:
+        raise Stop(f"{day} is the end of time: expected an earlier date") from None
+
+
+def _points(minor: int, scale: int) -> Decimal:
+    """Return minor units as whole units, exactly, with all their decimals."""
+    return Decimal(amount(minor, scale))
 
 
 def units_of(rulebook: Rulebook, code: str | None) -> list[Unit]:
@@ -82,7 +98,7 @@ async def _balances(
             lines = await read_balances.balances_at(*place, at=until, include_left=include_left)
         for line in lines:
             points = (line.balance, line.available, line.held, line.earned)
-            rows.append((line.member, line.unit, *(amount(minor, unit.scale) for minor in points), line.tier))
+            rows.append((line.member, line.unit, *(_points(minor, unit.scale) for minor in points), line.tier))
     return rows
 
 
@@ -100,13 +116,13 @@ def entries(
             scales = {one.code: one.scale for one in rulebook.units}
             if unit is not None:
                 units_of(rulebook, unit)
-            rows = [
+            rows: list[tuple[Cell, ...]] = [
                 (
                     line.event_id,
                     line.member,
                     line.unit,
                     *(
-                        amount(minor, scales.get(line.unit, 0))
+                        _points(minor, scales.get(line.unit, 0))
                         for minor in (line.wanted, line.applied, line.balance_after)
                     ),
                     line.rule,
@@ -149,7 +165,7 @@ def leaderboard(
             scale = next(one.scale for one in rulebook.units if one.code == chosen.unit)
         write_rows(
             ("rank", "member", "points"),
-            [(row.rank, row.member, amount(row.points, scale)) for row in rows],
+            [(row.rank, row.member, _points(row.points, scale)) for row in rows],
             format_,
         )
 
@@ -175,7 +191,7 @@ def _window(
 ) -> tuple[Micros | None, Micros | None]:
     if month is None:
         start = start_of_day(_date(since), zone) if since else None
-        end = start_of_day(_date(until) + timedelta(days=1), zone) if until else None
+        end = _end_of_day(_date(until), zone) if until else None
         return start, end
     if since or until:
         raise Stop("give either --month or --from and --to")
@@ -183,8 +199,8 @@ def _window(
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007  # a local month has no zone
     except ValueError:
         raise Stop(f"{month!r} is no month: expected one such as 2026-11") from None
-    following = (first + timedelta(days=32)).replace(day=1)
-    return start_of_day(first, zone), start_of_day(following, zone)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return start_of_day(first, zone), _end_of_day(last, zone)
 
 
 def _date(text: str) -> date:

@@ -17,21 +17,30 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.service.communities import CommunityRefused
+from ledger.service.health import CannotStart
 from ledger.service.ledger import Ledger, NotMigrated, open_ledger
 from ledger.service.progress import Progress as Told
 from ledger.service.progress import silent
 from ledger.service.rebuild import LogBroken
-from ledger.service.rulebooks import RulebookFaulty, versions_of
+from ledger.service.rulebooks import RulebookFaulty, current
 from ledger.settings import Settings
 from ledger.store.directory import Community, every
-from ledger.store.engine import Connection, DatabaseUnknown
-from ledger.store.journal import read_rulebooks
+from ledger.store.engine import DatabaseUnknown
 
 T = TypeVar("T")
 CommunityOption = Annotated[str, typer.Option("--community", "-c", help="The community's slug.")]
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
-EXPECTED = (CommunityRefused, NotMigrated, DatabaseUnknown, RulebookFaulty, LogBroken, OSError, SQLAlchemyError)
+EXPECTED = (
+    CannotStart,
+    CommunityRefused,
+    NotMigrated,
+    DatabaseUnknown,
+    RulebookFaulty,
+    LogBroken,
+    OSError,
+    SQLAlchemyError,
+)
 
 
 class Stop(Exception):
@@ -58,6 +67,8 @@ def said_plainly() -> Iterator[None]:
 
 
 def _said(error: BaseException) -> str:
+    if isinstance(error, DatabaseUnknown):
+        return f"LEDGER_DATABASE_URL: {error}"
     origin = getattr(error, "orig", None) or error
     return str(origin) or type(origin).__name__
 
@@ -91,12 +102,7 @@ async def opened_community(slug: str) -> AsyncIterator[tuple[Ledger, Community]]
 
 async def current_rulebook(ledger: Ledger, community: Community) -> Rulebook:
     """Return the rulebook published last."""
-
-    async def work(connection: Connection) -> Rulebook:
-        versions = versions_of(await read_rulebooks(connection, community.id))
-        return versions.latest.rulebook
-
-    return await ledger.database.write(work)
+    return await current(ledger.database, community.id)
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def progress(what: str) -> Iterator[Told]:
         yield silent
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
         TextColumn("{task.fields[rate]} a second"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -25,7 +26,8 @@ class Format(StrEnum):
 FormatOption = Annotated[
     Format | None, typer.Option("--format", "-f", help="Default: a table on a terminal, CSV in a pipe.")
 ]
-Cell = str | int
+Cell = str | int | Decimal
+_json = msgspec.json.Encoder(decimal_format="number")
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Cell]], format_: Format | None) -> None:
@@ -38,11 +40,11 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Cell]], format_: 
             writer.writerows(rows)
         case Format.JSON:
             objects = [dict(zip(columns, row, strict=True)) for row in rows]
-            sys.stdout.write(json.dumps(objects, ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.write(msgspec.json.format(_json.encode(objects), indent=1).decode() + "\n")
         case Format.TABLE:
             table = Table(*columns, header_style="bold")
             empty = True
             for row in rows:
                 empty = False
                 table.add_row(*(str(cell) for cell in row))
-            Console().print("Nothing yet." if empty else table)
+            Console(markup=False, emoji=False).print("Nothing yet." if empty else table)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import errno
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
-from ledger.core.values import Micros
-from ledger.service import demo
-from schema.app import create_app
-from schema.cli.opening import opened, run
+from ledger.service.health import check_start
+from ledger.service.seeding.living import living
+from ledger.words.render import locale_of
+from schema.app import App, create_app
+from schema.cli.demo import address, greeting, prepared
+from schema.cli.explaining import LANG
+from schema.cli.opening import Stop, errors, opened, run
 
 
 def serve(
@@ -18,28 +26,60 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
     with_demo: Annotated[bool, typer.Option("--demo", help="With a living demo community.")] = False,
+    accept_clock: Annotated[
+        bool, typer.Option(help="Start although the clock is more than a day off the log's last event.")
+    ] = False,
 ) -> None:
     """Serve HTTP and GraphQL until stopped; what was accepted is finished first."""
+    refuse_taken(host, port)
+    for warning in run(checked(accept_clock=accept_clock or with_demo)):
+        errors.print(f"ledger: {warning}", style="yellow")
     if with_demo:
-        typer.echo(run(_demo(f"http://{host}:{port}")))
+        typer.echo(greeting(run(prepared()), address(host, port), locale_of(LANG)))
+    options: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "ws": "websockets-sansio"}
     if workers == 1:
-        uvicorn.run(create_app(), host=host, port=port, log_level="warning", ws="websockets-sansio")
+        uvicorn.run(living_app() if with_demo else create_app(), **options)
     else:
-        uvicorn.run(
-            "schema.app:app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            log_level="warning",
-            ws="websockets-sansio",
-        )
+        factory = "schema.cli.serving:living_app" if with_demo else "schema.app:app"
+        uvicorn.run(factory, factory=True, workers=workers, **options)
 
 
-async def _demo(address: str) -> str:
+async def checked(*, accept_clock: bool) -> list[str]:
+    """Return what the operator should look at before serving.
+
+    Raises:
+        CannotStart: the database would lose acknowledged writes, or the clock is not to be trusted.
+    """
     async with opened() as ledger:
-        keys = await demo.prepare(ledger)
-    return demo.greeting(keys, address)
+        return await check_start(ledger.database, at=ledger.clock(), accept_clock=accept_clock)
 
 
-__all__ = ["Micros", "serve"]
+def refuse_taken(host: str, port: int) -> None:
+    """Look whether the port is free, before anything is made or printed.
+
+    Raises:
+        Stop: it is not, or the address is none of ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Stop(
+                f"port {port} is in use; choose another, as in `make run PORT={port % 65_535 + 1}`"
+            ) from error
+        raise Stop(f"cannot listen on {host} port {port}: {error.strerror}") from error
+
+
+def living_app() -> App:
+    """Return the application with a demo that goes on while it runs, in any number of processes."""
+    app = create_app()
+    plain = app.inner.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(inner: FastAPI) -> AsyncIterator[Any]:
+        async with plain(inner) as state, living(inner.state.ledger):
+            yield state
+
+    app.inner.router.lifespan_context = lifespan
+    return app

@@ -37,6 +37,14 @@ async def results(
     ]
 
 
+async def result_of(ledger: Ledger, community: Community, receipt: Receipt) -> dict[str, Any]:
+    """Return what became of one command, told like the first time."""
+    [whole] = await _with_events(ledger, community, [receipt])
+    assert whole.event is not None
+    names = await identities_of(ledger.database, community.id, sorted(_members(whole.event)))
+    return recorded(whole, names, replayed=False)
+
+
 async def _with_events(ledger: Ledger, community: Community, answers: Iterable[Answered]) -> list[Receipt]:
     """Return every receipt with its event: a repeat's is read from the log."""
     receipts = [answer for answer in answers if isinstance(answer, Receipt)]

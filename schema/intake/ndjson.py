@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from ledger.core.commands import RecordContribution
-from schema.asgi import Request, Send, answer, encode, start
+from ledger.service.writer import QueueFull
+from schema.asgi import Refused, Request, Send, answer, encode, start
+from schema.faults import queue_full
 from schema.intake.answering import summary
 from schema.intake.cloudevents import decode, read_event
 from schema.problems import At, Problem
@@ -17,6 +20,7 @@ SHORT_BYTES = 65_536
 SHORT_LINES = 500
 LONGEST_LINE = 1_048_576
 LINES_AT_ONCE = 1_000
+SENT_BEFORE_READING = 131_072
 
 
 async def stream(record: Record, request: Request, send: Send) -> None:
@@ -24,33 +28,74 @@ async def stream(record: Record, request: Request, send: Send) -> None:
 
     `?results=refused` leaves the others out of a long answer.
     """
-    only_refused = request.query.get("results") == "refused"
-    started = False
+    results = Results(send, only_refused=request.query.get("results") == "refused")
     size = 0
     waiting: list[RecordContribution | Problem] = []
-    async for line in _lines(request):
-        size += len(line)
-        if line.strip():
-            waiting.append(_read(line))
-        if not started and (size > SHORT_BYTES or len(waiting) > SHORT_LINES):
-            started = True
-            await start(send, 200, MEDIA_TYPE)
-        if started and len(waiting) >= LINES_AT_ONCE:
-            await _send(send, await record(waiting), only_refused=only_refused)
-            waiting = []
-    done = await record(waiting)
-    if started:
-        await _send(send, done, only_refused=only_refused)
-        await send({"type": "http.response.body", "body": b""})
+    try:
+        async for line in _lines(request):
+            size += len(line)
+            if line.strip():
+                waiting.append(_read(line))
+            if not results.started and (size > SHORT_BYTES or len(waiting) > SHORT_LINES):
+                await results.start()
+            if results.started and len(waiting) >= LINES_AT_ONCE:
+                await results.add(await record(waiting))
+                waiting = []
+        done = await record(waiting)
+    except (Refused, QueueFull) as error:
+        if not results.started:
+            raise
+        problem = error.problem if isinstance(error, Refused) else queue_full()
+        await results.add([{"id": None, "status": "refused", "problem": problem.document()}])
+        await results.finish()
+        return
+    if results.started:
+        await results.add(done)
+        await results.finish()
         return
     whole = summary(done)
     await answer(send, 207 if whole["refused"] else 200, whole)
 
 
-async def _send(send: Send, done: list[dict[str, Any]], *, only_refused: bool) -> None:
-    shown = [result for result in done if not only_refused or result["status"] == "refused"]
-    body = b"".join(encode(result) + b"\n" for result in shown)
-    await send({"type": "http.response.body", "body": body, "more_body": True})
+class Results:
+    """The lines of a long answer.
+
+    Many clients read nothing before they have sent everything. So what the connection may not hold is
+    kept in a file until the whole body has come; else both sides would wait for each other.
+    """
+
+    def __init__(self, send: Send, *, only_refused: bool) -> None:
+        self.started = False
+        self._send = send
+        self._only_refused = only_refused
+        self._sent = 0
+        self._kept: IO[bytes] | None = None
+
+    async def start(self) -> None:
+        """Begin the answer."""
+        self.started = True
+        await start(self._send, 200, MEDIA_TYPE)
+
+    async def add(self, done: list[dict[str, Any]]) -> None:
+        """Send results, or keep them."""
+        shown = [result for result in done if not self._only_refused or result["status"] == "refused"]
+        lines = b"".join(encode(result) + b"\n" for result in shown)
+        if self._kept is None and self._sent + len(lines) > SENT_BEFORE_READING:
+            self._kept = TemporaryFile(prefix="ledger-results-")  # noqa: SIM115  # closed in `finish`
+        if self._kept is not None:
+            self._kept.write(lines)
+            return
+        self._sent += len(lines)
+        await self._send({"type": "http.response.body", "body": lines, "more_body": True})
+
+    async def finish(self) -> None:
+        """Send what was kept, and end the answer."""
+        if self._kept is not None:
+            with self._kept as kept:
+                kept.seek(0)
+                while chunk := kept.read(SHORT_BYTES):
+                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b""})
 
 
 def _read(line: bytes) -> RecordContribution | Problem:

@@ -5,6 +5,7 @@ Its place in the OpenAPI document is in `schema.openapi`.
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from ledger.store.directory import Community
 from schema.access import Gate, Known, require
 from schema.asgi import Disconnected, Receive, Refused, Request, Send, answer, answer_problem
 from schema.asgi import Scope as AsgiScope
+from schema.faults import queue_full, unexpected
 from schema.intake.answering import Answered, results, summary
 from schema.intake.cloudevents import decode, read_event
 from schema.intake.ndjson import stream
@@ -44,15 +46,25 @@ class Intake:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request; every fault is a problem."""
+        started = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         try:
-            await self._answer(Request(scope, receive), send)
+            await self._answer(Request(scope, receive), sending)
         except Refused as refused:
             await answer_problem(send, refused.problem, refused.headers)
         except QueueFull:
-            detail = "too much is waiting for this community; send it again after the time given"
-            await answer_problem(send, Problem(503, "QUEUE_FULL", detail), [("retry-after", "1")])
+            await answer_problem(send, queue_full(), [("retry-after", "1")])
         except Disconnected:
             return
+        except Exception as error:  # a request's rim: the sender learns that it is our fault
+            problem = unexpected(error, "/v1/events")
+            if not started:
+                await answer_problem(send, problem)
 
     async def _answer(self, request: Request, send: Send) -> None:
         if request.method != "POST":
@@ -140,10 +152,11 @@ def allowed(caller: Caller, command: RecordContribution) -> RecordContribution |
 
 
 def _within_batch(problem: Problem, number: int) -> Problem:
-    """Return a problem with its pointers led by the place of its event."""
+    """Return a problem with its pointers led by the place of its event: a conflict stays one, all else is 422."""
     errors = tuple(At(f"/{number}{at.pointer}", at.detail) for at in problem.errors)
+    status = 409 if problem.status == 409 else 422
     return Problem(
-        422, problem.code, f"event {number}: {problem.detail}", errors or (At(f"/{number}", problem.detail),)
+        status, problem.code, f"event {number}: {problem.detail}", errors or (At(f"/{number}", problem.detail),)
     )
 
 

@@ -87,6 +87,12 @@ class Known(Value):
     received: str = ""
 
 
+class Profile(Value):
+    """What a member is called."""
+
+    display_name: str = ""
+
+
 class Seen(Value):
     """Where a key was recorded, and the digest of its content; position 0 is not yet."""
 
@@ -119,6 +125,9 @@ FOLDED: tuple[Book[Any, Any], ...] = (MEMBER, ACCOUNT, COUNTER, CLAIM, OBJECT, T
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""
+
+PROFILE: Book[tuple[int], Profile] = Book("profile", Profile())
+"""What members are called: personal like identities."""
 
 KEY: Book[tuple[str, str], Seen] = Book("key", Seen())
 EVENT: Book[tuple[int], Recorded] = Book("event", Recorded())

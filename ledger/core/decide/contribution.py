@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.core import tiers
 from ledger.core.books.evolve import JOINED, evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
-from ledger.core.books.shelf import OBJECT
+from ledger.core.books.shelf import OBJECT, PROFILE, Profile
 from ledger.core.books.view import Books, Written
 from ledger.core.commands import LEDGER_SOURCE, RecordContribution
 from ledger.core.decide.answers import Accepted, Answer
@@ -32,6 +32,7 @@ from ledger.core.rules.case import Case
 from ledger.core.undo import early_claims, reversal, targets
 from ledger.core.values import MINUTE, MemberId, Micros, Position
 
+LONGEST_NAME = 200
 AHEAD = 10 * MINUTE
 """How far the sender's clock may be ahead of ours."""
 
@@ -96,6 +97,7 @@ def decide_contribution(
     event = msgspec.structs.replace(event, fact=fact)
     evolve_journal(books, event)
     books.events.append(Written(event, _private(command)))
+    _call_by_name(books, actor, command.private.get("display_name"))
     return Accepted(position=position)
 
 
@@ -146,6 +148,12 @@ def _decisions(
 def _too_late(case: Case, *, imported: bool) -> bool:
     limit = case.version.rulebook.community.accept_late
     return not imported and limit is not None and case.recorded_at - case.occurred_at > limit
+
+
+def _call_by_name(books: Books, actor: MemberId | None, name: object) -> None:
+    """Let the member who did it be called as the event says: the last name stands."""
+    if actor is not None and isinstance(name, str) and name.strip():
+        books.write(PROFILE, (actor,), Profile(display_name=name.strip()[:LONGEST_NAME]))
 
 
 def _private(command: RecordContribution) -> dict[str, Any]:

@@ -222,7 +222,7 @@ class RulebookReading(RuleReading):
             count = self.whole(item, f"{path}.count", least=1)
         if (item := part.get("open_at_once")) is not None:
             open_at_once = self.whole(item, f"{path}.open_at_once", least=1)
-        if "count" not in part and "open_at_once" not in part:
+        if isinstance(node, Mapped) and "count" not in part and "open_at_once" not in part:
             self.fault("MISSING", node, path, "expected count or open_at_once")
         for key, with_ in (("per", "count"), ("of", "open_at_once"), ("closed_by", "open_at_once")):
             if key in part and with_ not in part:
@@ -253,7 +253,7 @@ class RulebookReading(RuleReading):
         by = self.fields(node, path) or ("actor",)
         if node is not None and (early := {"to", "member"}.intersection(by)):
             expected = "expected actor or a field of the data"
-            self.fault("WRONG_VALUE", Text(node.line, min(early)), path, expected, known=["actor"])
+            self.fault("WRONG_VALUE", Text(node.line, min(early)), path, expected)
         return by
 
     def ladders(self, node: Node | None) -> tuple[Ladder, ...]:

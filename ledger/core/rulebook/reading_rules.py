@@ -51,8 +51,8 @@ class RuleReading(Reading):
     rules_read: dict[str, Rule] = field(default_factory=dict)
 
     def required(self, part: Mapping[str, Node], key: str, node: Node, path: str) -> Node | None:
-        """Return a key's node, noting its absence."""
-        if key not in part:
+        """Return a key's node, noting its absence from a mapping."""
+        if key not in part and isinstance(node, Mapped):
             self.fault("MISSING", node, f"{path}.{key}", f"expected {key}")
         return part.get(key)
 
@@ -207,7 +207,7 @@ class RuleReading(Reading):
         """Read one cap: points or a count, per period, by party."""
         part = self.mapping(node, path, keys=["points", "count", "per", "by", "counts", "partial"]).items
         points = count = None
-        if ("points" in part) == ("count" in part):
+        if isinstance(node, Mapped) and ("points" in part) == ("count" in part):
             self.fault("MISSING", node, path, "expected either points or count")
         if (item := part.get("points")) is not None:
             points = self.points(item, f"{path}.points", scale=scale, least=1)

@@ -71,7 +71,7 @@ def _shown(node: Node) -> str:
     match node:
         case Text():
             text = node.text if len(node.text) <= LONGEST_WORD else f"{node.text[:LONGEST_WORD]}…"
-            return f'"{text}"' if node.quoted else text
+            return f'"{text}"' if node.quoted else text or "nothing"
         case Items():
             return "a list"
         case Mapped():

@@ -55,7 +55,8 @@ class Writer:
     ) -> list[Answered]:
         """Record commands in order, and answer after they are durable.
 
-        An atomic submission is recorded whole or not at all: its answers then end with the refusal.
+        An atomic submission is recorded whole or not at all: then what was refused, and all before it, is
+        answered with its refusal.
         A caller who is cancelled leaves; what was submitted is still recorded.
 
         Raises:

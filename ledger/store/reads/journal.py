@@ -42,20 +42,25 @@ async def head(database: Database, community: UUID) -> Head:
     )
 
 
-async def events(database: Database, community: UUID, *, after: int = 0) -> AsyncIterator[Stored]:
-    """Yield events after a position, in order, a page at a time.
+async def page(database: Database, community: UUID, *, after: int, first: int) -> list[Stored]:
+    """Return up to `first` events after a position, in order.
 
     Raises:
         msgspec.DecodeError: a body is none of ours.
     """
+    statement = _with_private(community).where(EVENT.position > after).order_by(EVENT.position).limit(first)
+    return [stored(row) for row in await database.read(statement)]
+
+
+async def events(database: Database, community: UUID, *, after: int = 0) -> AsyncIterator[Stored]:
+    """Yield all events after a position, in order, a page at a time."""
     while True:
-        statement = _with_private(community).where(EVENT.position > after).order_by(EVENT.position).limit(PAGE)
-        rows = await database.read(statement)
-        for row in rows:
-            yield stored(row)
-        if len(rows) < PAGE:
+        found = await page(database, community, after=after, first=PAGE)
+        for one in found:
+            yield one
+        if len(found) < PAGE:
             return
-        after = rows[-1].position
+        after = found[-1].event.position
 
 
 async def by_key(database: Database, community: UUID, key: str, source: str | None = None) -> list[Stored]:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ledger.core.values import MemberId, Micros
+from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
-from ledger.store.reads.names import names
+from ledger.store.reads.names import shown_names
 from ledger.store.tables import TABLES
 
 MEMBER = TABLES["member"].c
@@ -25,7 +25,7 @@ class Profile(NamedTuple):
 
 async def profile(database: Database, community: UUID, member: MemberId) -> Profile | None:
     """Return a member's profile."""
-    named = names(community)
+    named = shown_names(community, [member])
     statement = (
         select(func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
@@ -33,3 +33,23 @@ async def profile(database: Database, community: UUID, member: MemberId) -> Prof
     )
     rows = await database.read(statement)
     return Profile(*rows[0]) if rows else None
+
+
+async def tiers_of(database: Database, community: UUID, member: MemberId) -> dict[str, str]:
+    """Return a member's level on each ladder they have one on."""
+    tier = TABLES["tier"].c
+    statement = select(tier.ladder, tier.level).where(tier.community_id == community, tier.member == member)
+    return {ladder: level for ladder, level in await database.read(statement) if level}
+
+
+async def latest_positions(database: Database, community: UUID, member: MemberId, *, first: int) -> list[Position]:
+    """Return where the latest events stand that concern a member, newest first."""
+    entry = TABLES["entry"].c
+    statement = (
+        select(entry.position)
+        .where(entry.community_id == community, entry.member == member)
+        .distinct()
+        .order_by(entry.position.desc())
+        .limit(first)
+    )
+    return [Position(row.position) for row in await database.read(statement)]

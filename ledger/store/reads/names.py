@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, and_, func, select
 
 from ledger.core.values import MemberId
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 
-IDENTITY = TABLES["identity"].c
+IDENTITY, MEMBER, PROFILE = TABLES["identity"].c, TABLES["member"].c, TABLES["profile"].c
 
 
-def names(community: UUID) -> Subquery:
-    """Return a table of member and name."""
-    return (
+def names(community: UUID, members: Sequence[MemberId] | None = None) -> Subquery:
+    """Return a table of member and name, of all members or of some."""
+    statement = (
         select(IDENTITY.member, func.min(IDENTITY.received).label("name"))
         .where(IDENTITY.community_id == community)
         .group_by(IDENTITY.member)
+    )
+    return (statement if members is None else statement.where(IDENTITY.member.in_(members))).subquery()
+
+
+def shown_names(community: UUID, members: Sequence[MemberId]) -> Subquery:
+    """Return a table of some members and what they are called: by name where one is known, else by identity."""
+    named = names(community, members)
+    called = and_(PROFILE.community_id == community, PROFILE.member == MEMBER.member)
+    return (
+        select(MEMBER.member, func.coalesce(PROFILE.display_name, named.c.name, "").label("name"))
+        .select_from(
+            TABLES["member"].outerjoin(TABLES["profile"], called).outerjoin(named, named.c.member == MEMBER.member)
+        )
+        .where(MEMBER.community_id == community, MEMBER.member.in_(members))
         .subquery()
     )
 
 
-async def names_of(database: Database, community: UUID, members: list[MemberId]) -> dict[MemberId, str]:
-    """Return the names of some members; an erased one has none."""
-    table = names(community)
-    rows = await database.read(select(table.c.member, table.c.name).where(table.c.member.in_(members)))
-    return {MemberId(member): name for member, name in rows}
+async def names_of(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, str]:
+    """Return what some members are called; an erased one has no name."""
+    table = shown_names(community, members)
+    rows = await database.read(select(table.c.member, table.c.name))
+    return {MemberId(member): name for member, name in rows if name}
 
 
 async def identities_of(database: Database, community: UUID, members: list[MemberId]) -> dict[MemberId, str]:

@@ -8,14 +8,15 @@ from ledger.store.tables.books import (
     IdentityRow,
     MemberRow,
     ObjectRow,
+    ProfileRow,
     RulebookRow,
     TierRow,
     TrailRow,
 )
-from ledger.store.tables.directory import ApiKeyRow, CommunityRow
+from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
 
-SHARED = {"community", "api_key"}
+SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
 
 TABLES = dict(METADATA.tables)
@@ -34,9 +35,11 @@ __all__ = [
     "EventPrivateRow",
     "EventRow",
     "HeadRow",
+    "HeartbeatRow",
     "IdentityRow",
     "MemberRow",
     "ObjectRow",
+    "ProfileRow",
     "RulebookRow",
     "TierChangeRow",
     "TierRow",

@@ -84,6 +84,14 @@ class RulebookRow(TenantRow, table=True):
     effective_from: int | None = big(default=None)
 
 
+class ProfileRow(TenantRow, table=True):
+    """What a member is called: personal, so never in the log, and erasable."""
+
+    __tablename__ = "profile"
+    member: int = big(key=True)
+    display_name: str = word()
+
+
 class IdentityRow(TenantRow, table=True):
     """Who is who: personal, so never in the log, and erasable."""
 

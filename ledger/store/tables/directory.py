@@ -23,6 +23,14 @@ class CommunityRow(SQLModel, table=True):
     secret: bytes = raw()
 
 
+class HeartbeatRow(SQLModel, table=True):
+    """When something was last seen alive, so that a wrong clock is told from a quiet community."""
+
+    __tablename__ = "heartbeat"
+    name: str = word(key=True)
+    at: int = big()
+
+
 class ApiKeyRow(SQLModel, table=True):
     """A key to one community; only a hash of its secret is kept. Lists are words with blanks between."""
 

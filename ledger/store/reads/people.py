@@ -1,0 +1,135 @@
+"""Many members at once: names, accounts, levels, handles; and the list of all, a page at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from ledger.core.books.shelf import Account, Standing
+from ledger.core.values import MemberId, Micros, Position
+from ledger.store.engine import Database
+from ledger.store.reads.members import Profile
+from ledger.store.reads.names import shown_names
+from ledger.store.reads.spans import Span, within
+from ledger.store.tables import TABLES
+
+ACCOUNT, IDENTITY, MEMBER = TABLES["account"].c, TABLES["identity"].c, TABLES["member"].c
+PROFILE, TIER = TABLES["profile"].c, TABLES["tier"].c
+
+
+class Handle(NamedTuple):
+    """What a member is called on one platform."""
+
+    platform: str
+    external_id: str
+    received: str
+
+
+async def profiles(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, Profile]:
+    """Return the profiles of those there are."""
+    named = shown_names(community, members)
+    statement = (
+        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at)
+        .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
+        .where(MEMBER.community_id == community, MEMBER.member.in_(members))
+    )
+    return {MemberId(row[0]): Profile(*row[1:]) for row in await database.read(statement)}
+
+
+async def accounts(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, dict[str, Account]]:
+    """Return members' accounts by unit, in the units they have points in."""
+    statement = select(TABLES["account"]).where(ACCOUNT.community_id == community, ACCOUNT.member.in_(members))
+    found: dict[MemberId, dict[str, Account]] = defaultdict(dict)
+    for row in await database.read(statement):
+        found[MemberId(row.member)][row.unit] = Account(
+            balance=row.balance, held=row.held, pending=row.pending, earned=row.earned
+        )
+    return found
+
+
+async def standings(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, dict[str, Standing]]:
+    """Return members' levels by ladder, where they ever had one."""
+    statement = select(TABLES["tier"]).where(TIER.community_id == community, TIER.member.in_(members))
+    found: dict[MemberId, dict[str, Standing]] = defaultdict(dict)
+    for row in await database.read(statement):
+        found[MemberId(row.member)][row.ladder] = Standing(
+            level=row.level, since_position=Position(row.since_position), since_at=Micros(row.since_at)
+        )
+    return found
+
+
+async def handles(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, list[Handle]]:
+    """Return what members are called on their platforms, in order of platform."""
+    statement = (
+        select(IDENTITY.member, IDENTITY.platform, IDENTITY.external_id, IDENTITY.received)
+        .where(IDENTITY.community_id == community, IDENTITY.member.in_(members))
+        .order_by(IDENTITY.platform, IDENTITY.external_id)
+    )
+    found: dict[MemberId, list[Handle]] = defaultdict(list)
+    for member, *handle in await database.read(statement):
+        found[MemberId(member)].append(Handle(*handle))
+    return found
+
+
+async def page(database: Database, community: UUID, span: Span, *, search: str = "") -> list[MemberId]:
+    """Return members who did not leave, in order of first sight; one more than asked where there are more."""
+    statement = within(_present(community, search, MEMBER.member), span, [MEMBER.member])
+    return [MemberId(row.member) for row in await database.read(statement)]
+
+
+async def count(database: Database, community: UUID, *, search: str = "") -> int:
+    """Return how many members did not leave."""
+    [row] = await database.read(_present(community, search, func.count()))
+    return int(row[0])
+
+
+def _present(community: UUID, search: str, *columns: Any) -> Select[Any]:
+    statement = (
+        select(*columns)
+        .select_from(TABLES["member"])
+        .where(MEMBER.community_id == community, MEMBER.left_at.is_(None))
+    )
+    return statement.where(_is_called(community, search)) if search else statement
+
+
+def _is_called(community: UUID, search: str) -> ColumnElement[bool]:
+    """Say whether a name or a handle of a member contains a text; case does not matter."""
+    escaped = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"%{escaped}%"
+    spelled = IDENTITY.platform + ":" + IDENTITY.external_id
+    of_identity = and_(IDENTITY.community_id == community, IDENTITY.member == MEMBER.member)
+    of_profile = and_(PROFILE.community_id == community, PROFILE.member == MEMBER.member)
+    return or_(
+        exists().where(of_identity, or_(_contains(IDENTITY.received, like), _contains(spelled, like))),
+        exists().where(of_profile, _contains(PROFILE.display_name, like)),
+    )
+
+
+def _contains(text: ColumnElement[str], like: str) -> ColumnElement[bool]:
+    return func.lower(text).like(like, escape="\\")
+
+
+async def on_levels(database: Database, community: UUID, ladders: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return how many members who did not leave hold each level of some ladders."""
+    statement = (
+        select(TIER.ladder, TIER.level, func.count())
+        .select_from(
+            TABLES["tier"].join(
+                TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == TIER.member)
+            )
+        )
+        .where(TIER.community_id == community, TIER.ladder.in_(ladders), MEMBER.left_at.is_(None))
+        .group_by(TIER.ladder, TIER.level)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for ladder, level, members in await database.read(statement):
+        found[ladder][level] = members
+    return found

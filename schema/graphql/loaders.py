@@ -1,0 +1,199 @@
+"""Loaders: what many resolvers ask at once is read in one statement a community; each operation has its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from ledger.core.books.shelf import Account, Standing
+from ledger.core.books.view import Head
+from ledger.core.rulebook.versions import Versions
+from ledger.core.values import MemberId, Position
+from ledger.service.rulebooks import versions_of
+from ledger.store.directory import keys_of
+from ledger.store.engine import Database
+from ledger.store.reads import earnings, history, journal, people
+from ledger.store.reads.earnings import Earned, Point, Window
+from ledger.store.reads.history import Entry, Place, Which
+from ledger.store.reads.journal import Stored
+from ledger.store.reads.members import Profile
+from ledger.store.reads.people import Handle
+from ledger.store.reads.publications import Publication, publications
+from ledger.store.reads.spans import Span
+from ledger.store.tables import ApiKeyRow
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+W = TypeVar("W", bound=Hashable)
+Loader = DataLoader[tuple[UUID, K], V]
+
+
+class Published(NamedTuple):
+    """Every version of a community's rulebook: as rules read it, and as it was published."""
+
+    versions: Versions
+    publications: list[Publication]
+
+
+class Loaders:
+    """One operation's loaders. A key leads with its community."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @cached_property
+    def profiles(self) -> Loader[MemberId, Profile | None]:
+        """Members' names and dates."""
+        return self._each(people.profiles, lambda: None)
+
+    @cached_property
+    def accounts(self) -> Loader[MemberId, dict[str, Account]]:
+        """Members' accounts by unit."""
+        return self._each(people.accounts, dict)
+
+    @cached_property
+    def standings(self) -> Loader[MemberId, dict[str, Standing]]:
+        """Members' levels by ladder."""
+        return self._each(people.standings, dict)
+
+    @cached_property
+    def handles(self) -> Loader[MemberId, list[Handle]]:
+        """What members are called on their platforms."""
+        return self._each(people.handles, list)
+
+    @cached_property
+    def on_levels(self) -> Loader[str, dict[str, int]]:
+        """How many members hold each level of a ladder."""
+        return self._each(people.on_levels, dict)
+
+    @cached_property
+    def events(self) -> Loader[Position, Stored | None]:
+        """Events by position."""
+        return self._each(journal.by_positions, lambda: None)
+
+    @cached_property
+    def entries(self) -> Loader[Place, Entry | None]:
+        """Entries by place."""
+        return self._each(history.at_places, lambda: None)
+
+    @cached_property
+    def undoing(self) -> Loader[Place, Place | None]:
+        """Where what a decision granted was taken back."""
+        return self._each(history.undoing, lambda: None)
+
+    @cached_property
+    def entry_pages(self) -> Loader[tuple[MemberId, tuple[Which, Span]], list[Entry]]:
+        """Pages of members' entries."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: tuple[Which, Span]
+        ) -> Mapping[MemberId, list[Entry]]:
+            return await history.pages(database, place, members, which=asked[0], span=asked[1])
+
+        return self._alike(read, list)
+
+    @cached_property
+    def entry_counts(self) -> Loader[tuple[MemberId, Which], int]:
+        """How many entries members have."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Which
+        ) -> Mapping[MemberId, int]:
+            return await history.counts(database, place, members, which=asked)
+
+        return self._alike(read, int)
+
+    @cached_property
+    def earned(self) -> Loader[tuple[MemberId, Window], list[Earned]]:
+        """What members earned in a window."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Window
+        ) -> Mapping[MemberId, list[Earned]]:
+            return await earnings.earned(database, place, members, window=asked)
+
+        return self._alike(read, list)
+
+    @cached_property
+    def accounts_at(self) -> Loader[tuple[MemberId, Point], dict[str, Account]]:
+        """Members' accounts as of a point."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Point
+        ) -> Mapping[MemberId, dict[str, Account]]:
+            return await earnings.balances_at(database, place, members, point=asked)
+
+        return self._alike(read, dict)
+
+    @cached_property
+    def heads(self) -> DataLoader[UUID, Head]:
+        """Where logs end."""
+        return self._single(journal.head)
+
+    @cached_property
+    def present(self) -> DataLoader[UUID, int]:
+        """How many members did not leave."""
+        return self._single(people.count)
+
+    @cached_property
+    def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:
+        """The keys of communities, oldest first."""
+        return self._single(keys_of)
+
+    @cached_property
+    def published(self) -> DataLoader[UUID, Published]:
+        """The rulebooks of communities."""
+
+        async def read(database: Database, community: UUID) -> Published:
+            found = await publications(database, community)
+            return Published(versions_of([one.fact for one in found]), found)
+
+        return self._single(read)
+
+    def _each(
+        self,
+        read: Callable[[Database, UUID, list[K]], Awaitable[Mapping[K, V]]],
+        missing: Callable[[], V],
+    ) -> Loader[K, V]:
+        """Return a loader of single things, all of one community in one statement."""
+
+        async def load(keys: list[tuple[UUID, K]]) -> list[V]:
+            grouped: dict[UUID, list[K]] = defaultdict(list)
+            for community, key in keys:
+                grouped[community].append(key)
+            found = {one: await read(self._database, one, group) for one, group in grouped.items()}
+            return [found[community][key] if key in found[community] else missing() for community, key in keys]
+
+        return DataLoader(load)
+
+    def _alike(
+        self,
+        read: Callable[[Database, UUID, list[MemberId], W], Awaitable[Mapping[MemberId, V]]],
+        missing: Callable[[], V],
+    ) -> Loader[tuple[MemberId, W], V]:
+        """Return a loader of members' things: those asked alike are read in one statement."""
+
+        async def load(keys: list[tuple[UUID, tuple[MemberId, W]]]) -> list[V]:
+            grouped: dict[tuple[UUID, W], list[MemberId]] = defaultdict(list)
+            for community, (member, asked) in keys:
+                grouped[community, asked].append(member)
+            found = {key: await read(self._database, key[0], group, key[1]) for key, group in grouped.items()}
+            return [
+                found[community, asked][member] if member in found[community, asked] else missing()
+                for community, (member, asked) in keys
+            ]
+
+        return DataLoader(load)
+
+    def _single(self, read: Callable[[Database, UUID], Awaitable[V]]) -> DataLoader[UUID, V]:
+        """Return a loader of one thing a community."""
+
+        async def load(communities: list[UUID]) -> list[V]:
+            return [await read(self._database, one) for one in communities]
+
+        return DataLoader(load)

@@ -1,0 +1,17 @@
+"""What can be changed, by topic. A mutation answers `userErrors` for what a person can mend."""
+
+from __future__ import annotations
+
+from schema.graphql.described import described
+from schema.graphql.mutations.access import AccessMutation
+from schema.graphql.mutations.communities import CommunityMutation
+from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.points import PointsMutation
+
+
+@described
+class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation):
+    """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
+
+
+__all__ = ["Mutation"]

@@ -1,0 +1,76 @@
+"""Finds things again by their global ids, under the caller's rights: what is not theirs to see is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from ledger.core.values import MemberId, Position
+from ledger.store.directory import Community as Place
+from schema.graphql.ids import GlobalId, read_id
+from schema.graphql.types.community import community_of
+from schema.graphql.types.contribution import contribution, sees
+from schema.graphql.types.decision import decision
+from schema.graphql.types.entry import entry_at
+from schema.graphql.types.key import api_key
+from schema.graphql.types.member import member_of
+from schema.graphql.types.node import Node
+from schema.graphql.types.rulebook import rulebook
+from schema.graphql.view import View
+
+
+async def node(view: View, text: str) -> Node | None:
+    """Return what an id names, or None."""
+    named = read_id(text)
+    place = view.place(named.community) if named is not None else None
+    find = FOUND_BY.get(named.type) if named is not None else None
+    if named is None or place is None or find is None:
+        return None
+    return await find(view, place, named)
+
+
+async def _community(_view: View, place: Place, named: GlobalId) -> Node | None:
+    return community_of(place) if not named.key else None
+
+
+async def _member(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await member_of(view, place, MemberId(named.number)) if named.number is not None else None
+
+
+async def _entry(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await entry_at(view, place, named.place)
+    return found if found is not None and view.sees_own(place, found.row.member) else None
+
+
+async def _decision(view: View, place: Place, named: GlobalId) -> Node | None:
+    position, ordinal = named.place or (0, 0)
+    stored = await view.loaders.events.load((place.id, Position(position)))
+    found = decision(place, stored, ordinal) if stored is not None else None
+    return found if found is not None and view.sees_own(place, found.concerns) else None
+
+
+async def _contribution(view: View, place: Place, named: GlobalId) -> Node | None:
+    number = named.number
+    stored = await view.loaders.events.load((place.id, Position(number))) if number is not None else None
+    return contribution(place, stored) if stored is not None and sees(view, place, stored.event) else None
+
+
+async def _api_key(view: View, place: Place, named: GlobalId) -> Node | None:
+    if not view.operates(place):
+        return None
+    keys = await view.loaders.keys.load(place.id)
+    return next((api_key(row) for row in keys if row.id == named.key), None)
+
+
+async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await rulebook(view, place, named.number or 0) if view.operates(place) else None
+
+
+FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
+    "Community": _community,
+    "Member": _member,
+    "Entry": _entry,
+    "Decision": _decision,
+    "Contribution": _contribution,
+    "ApiKey": _api_key,
+    "Rulebook": _rulebook,
+}

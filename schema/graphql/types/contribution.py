@@ -1,0 +1,127 @@
+"""Contributions: events that senders recorded, and who acted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from ledger.core.calendar import moment
+from ledger.core.events import ContributionRecorded, Event, PointsAdjusted
+from ledger.core.values import MemberId
+from ledger.service.access import Scope
+from ledger.store.directory import Community as Place
+from ledger.store.reads.journal import Stored, private_part
+from ledger.words.render import render
+from schema.graphql.described import described, field, resolved
+from schema.graphql.ids import write_id
+from schema.graphql.scalars import Position
+from schema.graphql.types.node import Node
+from schema.graphql.view import Info, View, view_of
+
+
+@described
+class Contribution(Node):
+    """What somebody did, as a sender recorded it."""
+
+    place: strawberry.Private[Place]
+    stored: strawberry.Private[Stored]
+
+    kind: str = field("Its type, as rules name it.")
+    platform: str = field("The platform it came from.")
+    occurred_at: datetime = field("When it happened, by its sender.")
+    recorded_at: datetime = field("When the ledger recorded it.")
+    position: Position = field("Its place in the journal.")
+
+    @resolved("Its title; null where it has none, or it was erased.")
+    def title(self) -> str | None:
+        """Return the title."""
+        return text_of(self.stored, "title")
+
+    @resolved("Its beginning, or what its sender chose of it; null where it has none.")
+    def excerpt(self) -> str | None:
+        """Return the excerpt."""
+        return text_of(self.stored, "excerpt")
+
+    @resolved("Where it can be seen; null where its sender did not say.")
+    def source_url(self) -> str | None:
+        """Return the address."""
+        return text_of(self.stored, "url")
+
+
+@described
+class Actor:
+    """Who did something."""
+
+    kind: str = field("MEMBER, KEY, or SENDER where only the source of an event is known.")
+    display_name: str = field("What they are called.")
+
+
+def text_of(stored: Stored, name: str) -> str | None:
+    """Return a text that people can read, from an event's private part."""
+    texts = private_part(stored).get("texts")
+    found = texts.get(name) if isinstance(texts, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def contribution(place: Place, stored: Stored) -> Contribution | None:
+    """Return an event as a contribution; None where it is something else."""
+    event = stored.event
+    if not isinstance(event.fact, ContributionRecorded):
+        return None
+    return Contribution(
+        id=write_id("Contribution", place.id, event.position),
+        place=place,
+        stored=stored,
+        kind=event.type,
+        platform=event.source.partition(":")[0],
+        occurred_at=moment(event.occurred_at),
+        recorded_at=moment(event.recorded_at),
+        position=Position(event.position),
+    )
+
+
+def sees(view: View, place: Place, event: Event) -> bool:
+    """Say whether the caller may see a contribution: readers, its own sender, and who took part in it."""
+    if view.may(place, Scope.MEMBERS_READ) or view.may(place, Scope.LEDGER_READ):
+        return True
+    if view.is_of(place):
+        return view.member in taking_part(event)
+    return (
+        view.known is not None
+        and view.may(place, Scope.EVENTS_WRITE)
+        and view.known.caller.may_send_as(event.source)
+    )
+
+
+def taking_part(event: Event) -> set[MemberId]:
+    """Return who took part in an event: who did it, the others it names, and whom rules looked at."""
+    fact = event.fact
+    if not isinstance(fact, ContributionRecorded):
+        return set()
+    named = {fact.actor, *fact.people.values(), *(one.member for one in fact.decisions)}
+    return {member for member in named if member is not None}
+
+
+async def actor_of(info: Info, place: Place, event: Event) -> Actor:
+    """Return who is behind an event: a member, a key, or the sender alone."""
+    fact = event.fact
+    if isinstance(fact, PointsAdjusted):
+        kind, _, name = fact.by.partition(":")
+        if kind == "member":
+            return await _member(info, place, MemberId(int(name)))
+        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    if isinstance(fact, ContributionRecorded) and fact.actor is not None:
+        return await _member(info, place, fact.actor)
+    return Actor(kind="SENDER", display_name=event.source)
+
+
+async def _member(info: Info, place: Place, member: MemberId) -> Actor:
+    view = view_of(info)
+    found = await view.loaders.profiles.load((place.id, member))
+    return Actor(kind="MEMBER", display_name=(found and found.name) or render("nobody", view.locale))
+
+
+async def _key_name(info: Info, place: Place, key_id: str) -> str:
+    keys = await view_of(info).loaders.keys.load(place.id)
+    return next((key.name for key in keys if key.id == key_id), key_id)

@@ -1,0 +1,76 @@
+"""Sentences for codes: reasons, decisions, formulas and refusals, in the caller's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import asdict
+
+from ledger.core.events import Decision, EntryKind
+from ledger.core.explain import Line, explain_decision
+from ledger.core.formula import formula, start_formula
+from ledger.core.refusals import Refusal
+from ledger.core.rulebook.grammar import Unit
+from ledger.core.rulebook.versions import Version
+from ledger.core.values import Micros
+from ledger.words.render import render
+from schema.explaining import said
+from schema.intake.cloudevents import write_time
+
+INSTANTS = ("latest", "earliest")
+BUILT_IN = {"start": EntryKind.OPENING, "adjustment": EntryKind.ADJUSTMENT}
+"""Rules that stand in no rulebook: what members begin with, and what is given or taken by hand."""
+
+
+def refusal_message(code: str, locale: str, parameters: Mapping[str, object]) -> str:
+    """Return a refusal as a sentence."""
+    return render(f"refusal.{code}", locale, **parameters)
+
+
+def shown_parameters(refusal: Refusal) -> dict[str, object]:
+    """Return what a refusal names, instants as people read them."""
+    return {
+        name: write_time(Micros(value)) if name in INSTANTS else value for name, value in asdict(refusal).items()
+    }
+
+
+def rule_name(code: str, locale: str) -> str:
+    """Return what a rule is called: those of a rulebook by their id."""
+    kind = BUILT_IN.get(code)
+    return code if kind is None else reason_label(kind, code, locale)
+
+
+def reason_label(kind: EntryKind, rule: str, locale: str) -> str:
+    """Return why an entry stands there, in a few words."""
+    return render(f"reason.{kind.value}", locale, rule=rule)
+
+
+def formula_text(version: Version, code: str, unit: Unit | None, locale: str) -> str:
+    """Return what a rule of a version pays, in words; nothing where the version does not have it."""
+    lines: Iterable[Line] = ()
+    if code == "adjustment":
+        lines = [Line(code="formula.adjustment")]
+    elif code == "start" and unit is not None:
+        lines = [start_formula(unit)]
+    elif (rule := version.rule.get(code)) is not None:
+        lines = formula(version, rule)
+    return render("formula.join", locale).join(_formula_part(line, locale) for line in lines)
+
+
+def _formula_part(line: Line, locale: str) -> str:
+    parameters = dict(line.parameters)
+    if "per" in parameters:
+        parameters["per"] = render(f"per.{parameters['per']}", locale)
+    return render(line.code, locale, **parameters)
+
+
+def explanation(decision: Decision, scale: int, name: str | None, locale: str) -> str:
+    """Return why a rule paid what it paid, and why not, in sentences; `name` is its member's."""
+    names = {decision.member: name} if decision.member is not None and name else {}
+    return " ".join(said(line, names, locale).strip() for line in explain_decision(decision, scale))
+
+
+def step_labels(decision: Decision, scale: int, locale: str) -> list[str]:
+    """Return what each step between wanted and granted did."""
+    lines = [line for line in explain_decision(decision, scale) if line.code.startswith("step.")]
+    return [said(line, {}, locale).strip() for line in lines]

@@ -1,0 +1,1 @@
+"""Pages for people. So far one: a member's points, after following a bot's link."""

@@ -1,0 +1,102 @@
+"""`/link/{token}` signs a member in; `/` then shows their points and why they got them, without any script."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Path
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from ledger.core.explain import amount
+from ledger.core.rulebook.grammar import Rulebook
+from ledger.service.ledger import Ledger
+from ledger.service.links import SESSION, Purpose, SignedIn, session_token, signed_in
+from ledger.service.rulebooks import current
+from ledger.store.reads.balances import accounts_of
+from ledger.store.reads.journal import by_positions
+from ledger.store.reads.members import latest_positions, profile, tiers_of
+from ledger.words.render import render
+from schema.explaining import explanation
+from schema.rest.caller import LedgerOf, Locale
+
+router = APIRouter(include_in_schema=False)
+COOKIE = "ledger_session"
+SHOWN = 10
+STYLE = """
+body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}
+body{color:#1f2328;background:#fff}h1{font-size:1.3rem}p{margin:.2rem 0;overflow-wrap:anywhere}
+.points{font-size:3rem;font-weight:600;line-height:1.1}.unit{color:#59636e}
+section{border-top:1px solid #d1d9e0;padding:.8rem 0}.step{color:#59636e;padding-left:1rem}
+@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}section{border-color:#3d444d}}
+"""
+
+
+@router.get("/link/{token}")
+async def follow(token: Annotated[str, Path(max_length=2_000)], ledger: LedgerOf, locale: Locale) -> object:
+    """Exchange a link for a session."""
+    at = ledger.clock()
+    signed = await signed_in(ledger.database, token, Purpose.LINK, at=at)
+    if signed is None:
+        return _page(locale, f"<p>{escape(render('page.link_void', locale))}</p>", status=401)
+    answer = RedirectResponse("/", status_code=303)
+    session = session_token(signed, at=at)
+    answer.set_cookie(COOKIE, session.text, max_age=SESSION // 1_000_000, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/")
+async def home(
+    ledger: LedgerOf, locale: Locale, session: Annotated[str | None, Cookie(alias=COOKIE, max_length=2_000)] = None
+) -> HTMLResponse:
+    """Show the signed-in member's points, and the latest events that concern them."""
+    signed = None
+    if session is not None:
+        signed = await signed_in(ledger.database, session, Purpose.SESSION, at=ledger.clock())
+    if signed is None:
+        return _page(locale, f"<p>{escape(render('page.signed_out', locale))}</p>", status=401)
+    return _page(locale, await _points(ledger, signed) + await _history(ledger, signed, locale))
+
+
+async def _points(ledger: Ledger, signed: SignedIn) -> str:
+    place, member = signed.community.id, signed.member
+    shown = await profile(ledger.database, place, member)
+    rulebook = await current(ledger.database, place)
+    accounts = await accounts_of(ledger.database, place, member)
+    lines = [f"<h1>{escape(signed.community.name)} · {escape(shown.name if shown else '')}</h1>"]
+    for unit in rulebook.units:
+        balance = amount(accounts[unit.code].balance if unit.code in accounts else 0, unit.scale)
+        lines.append(f'<p><span class="points">{balance}</span> <span class="unit">{escape(unit.code)}</span></p>')
+    levels = await tiers_of(ledger.database, place, member)
+    lines += [f"<p>{escape(f'{ladder}: {level}')}</p>" for ladder, level in _in_order(rulebook, levels)]
+    return "".join(lines)
+
+
+def _in_order(rulebook: Rulebook, levels: dict[str, str]) -> list[tuple[str, str]]:
+    return [(ladder.code, levels[ladder.code]) for ladder in rulebook.ladders if ladder.code in levels]
+
+
+async def _history(ledger: Ledger, signed: SignedIn, locale: str) -> str:
+    place = signed.community.id
+    positions = await latest_positions(ledger.database, place, signed.member, first=SHOWN)
+    if not positions:
+        return f"<section><p>{escape(render('page.nothing_yet', locale))}</p></section>"
+    events = await by_positions(ledger.database, place, positions)
+    sections = []
+    for position in positions:
+        sentences = await explanation(ledger, signed.community, events[position], locale)
+        shown = [f'<p class="{"step" if one.startswith(" ") else "line"}">{escape(one)}</p>' for one in sentences]
+        sections.append(f"<section>{''.join(shown)}</section>")
+    return "".join(sections)
+
+
+def _page(locale: str, body: str, *, status: int = 200) -> HTMLResponse:
+    title = escape(render("page.title", locale))
+    html = (
+        f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style></head>'
+        f"<body>{body}</body></html>"
+    )
+    policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'"
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return HTMLResponse(html, status, headers)

@@ -1,0 +1,1 @@
+"""The rest of HTTP, on FastAPI: adjustments, members, links, the journal, health."""

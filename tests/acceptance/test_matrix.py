@@ -1,0 +1,111 @@
+"""Any cutting into batches, cached or cold, either database, any time zone and hash seed: the same facts."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.acceptance.shared import QA, needs_data
+from tests.databases import KINDS, Databases
+from tests.house.tree import ROOT
+
+BATCHES = (1, 7, 256, 10_000)
+CACHES = (200_000, 0)
+ZONES = ("UTC", "Asia/Shanghai", "America/St_Johns")
+SEEDS = (0, 1, 2)
+AT_ONCE = 2
+SAMPLE_LINES = 1_500
+
+pytestmark = needs_data
+
+
+class Way(NamedTuple):
+    """One way to play the same events."""
+
+    batch: int
+    cache: int
+    kind: str
+    zone: str
+    seed: int
+
+
+EVERY = [Way(*way) for way in product(BATCHES, CACHES, KINDS, ZONES, SEEDS)]
+PAIRS = [
+    Way(batch, cache, kind, ZONES[number % 3], SEEDS[(number // 3 + number) % 3])
+    for number, (batch, cache, kind) in enumerate(product(BATCHES, CACHES, KINDS))
+]
+"""Each batch with each cache and database; zones and seeds take turns."""
+
+SAMPLE = [
+    Way(1, 200_000, "sqlite", "UTC", 0),
+    Way(7, 0, "sqlite", "Asia/Shanghai", 1),
+    Way(10_000, 200_000, "sqlite", "America/St_Johns", 2),
+    Way(1, 0, "postgresql", "America/St_Johns", 1),
+    Way(256, 0, "postgresql", "Asia/Shanghai", 0),
+    Way(10_000, 200_000, "postgresql", "UTC", 2),
+]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first lines of t1."""
+    path = tmp_path_factory.mktemp("matrix") / "sample.ndjson"
+    with gzip.open(QA / "events_t1.ndjson.gz") as events:
+        path.write_bytes(b"".join(line for line, _ in zip(events, range(SAMPLE_LINES), strict=False)))
+    return path
+
+
+async def _play(databases: Databases, file: Path, way: Way, room: asyncio.Semaphore) -> dict[str, Any]:
+    async with room, databases.fresh(way.kind) as url:
+        environment = {
+            **os.environ,
+            "LEDGER_DATABASE_URL": url,
+            "LEDGER_CACHE_LIMIT": str(way.cache),
+            "TZ": way.zone,
+            "PYTHONHASHSEED": str(way.seed),
+            "PYTHONPATH": str(ROOT),
+        }
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.acceptance.worker", str(file), str(way.batch)),
+            env=environment,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        output, said = await worker.communicate()
+        assert worker.returncode == 0, (way, said.decode()[-2000:])
+        return dict(json.loads(output))
+
+
+async def _same(databases: Databases, file: Path, ways: list[Way]) -> None:
+    room = asyncio.Semaphore(AT_ONCE)
+    told = await asyncio.gather(*(_play(databases, file, way, room) for way in ways))
+    first = told[0]
+    assert [(way, one) for way, one in zip(ways, told, strict=True) if one != first] == []
+
+
+async def test_some_ways_to_play_a_sample_give_the_same_facts(databases: Databases, sample: Path) -> None:
+    assert [set(options) for options in zip(*SAMPLE, strict=True)] == [
+        *map(set, (BATCHES, CACHES, KINDS, ZONES, SEEDS))
+    ]
+    await _same(databases, sample, SAMPLE)
+
+
+@pytest.mark.acceptance
+@pytest.mark.timeout(1_800)
+async def test_every_way_to_play_a_sample_gives_the_same_facts(databases: Databases, sample: Path) -> None:
+    await _same(databases, sample, EVERY)
+
+
+@pytest.mark.acceptance
+@pytest.mark.timeout(3_600)
+async def test_the_whole_history_gives_the_same_facts_however_it_is_cut(databases: Databases) -> None:
+    await _same(databases, QA / "events_t1.ndjson.gz", PAIRS)

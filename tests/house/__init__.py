@@ -1,0 +1,1 @@
+"""The house itself: what imports what, what is documented, what may stand in the tree."""

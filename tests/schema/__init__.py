@@ -1,0 +1,1 @@
+"""The contract: the command line, intake and GraphQL, each on real databases."""

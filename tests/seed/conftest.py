@@ -1,0 +1,58 @@
+"""The demo, made once on each database for tests that only read it, and ledgers to make it on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ledger.service.ledger import Ledger, open_ledger
+from ledger.service.seeding.demo import Demo, prepare
+from ledger.settings import Settings
+from tests.clock import Clock
+from tests.databases import KINDS, Databases
+from tests.service.sayings import Facts, facts_of
+
+
+class Made(NamedTuple):
+    """The demo, the ledger it is in, and that ledger's clock."""
+
+    ledger: Ledger
+    demo: Demo
+    clock: Clock
+
+
+@asynccontextmanager
+async def _made(databases: Databases, kind: str, folder: Path) -> AsyncIterator[Made]:
+    clock = Clock()
+    async with (
+        databases.fresh(kind) as url,
+        open_ledger(Settings(database_url=url, data_dir=str(folder)), clock=clock) as ledger,
+    ):
+        yield Made(ledger, await prepare(ledger), clock)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+async def made(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Made]:
+    """The demo as it is after its first start."""
+    async with _made(databases, str(request.param), tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def facts(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Facts:
+    """What a demo made elsewhere at the same instant says."""
+    async with _made(databases, "sqlite", tmp_path_factory.mktemp("elsewhere")) as made:
+        return await facts_of(made.ledger.database, made.demo.community.id)
+
+
+@pytest.fixture
+async def ledger(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Ledger]:
+    """A ledger on a fresh database, its data folder the test's."""
+    async with open_ledger(Settings(database_url=database_url, data_dir=str(tmp_path)), clock=clock) as ledger:
+        yield ledger

@@ -1,0 +1,118 @@
+"""What the demo's history tells, on whatever day it ends: no database is needed to look at it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from hashlib import sha256
+from statistics import median
+
+import pytest
+
+from ledger.core.commands import RecordContribution
+from ledger.core.values import DAY, HOUR, Micros
+from ledger.service.seeding.cast import cast
+from ledger.service.seeding.story import history
+from tests.clock import NOON
+
+ENDS = [Micros(NOON + day * DAY + day * 5 * HOUR) for day in range(7)] + [Micros(NOON + 4 * HOUR)]
+"""Every weekday, and a local midnight."""
+
+HEARD = {
+    "answer.accepted", "answer.posted", "answer.unaccepted", "activity.hosted", "contribution.undone", "game.won",
+    "member.introduced", "member.joined", "member.left", "message.posted", "newcomer.settled", "payment.refunded",
+    "payment.settled", "question.posted", "reaction.added", "reaction.removed", "share.posted", "share.removed",
+    "story.featured", "story.submitted", "story.withdrawn", "topic.joined",
+}  # fmt: skip
+
+DIGEST = (
+    "import hashlib; from ledger.service.seeding.story import history;"
+    f"print(hashlib.sha256(repr(history({NOON})).encode()).hexdigest())"
+)
+
+
+@pytest.fixture(scope="module", params=ENDS)
+def told(request: pytest.FixtureRequest) -> list[RecordContribution]:
+    """The history that ends on one of the days."""
+    return history(request.param)
+
+
+def test_it_is_the_same_twice_in_any_process() -> None:
+    here = sha256(repr(history(NOON)).encode()).hexdigest()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "America/St_Johns"}
+        there = subprocess.run([sys.executable, "-c", DIGEST], env=environment, capture_output=True, check=True)
+        assert there.stdout.decode().strip() == here
+
+
+def test_forty_members_with_names_in_both_scripts_join_before_they_do_anything(
+    told: list[RecordContribution],
+) -> None:
+    names: dict[str, str] = {}
+    for one in told:
+        if one.type == "member.joined":
+            names[str(one.actor)] = one.private["display_name"]
+        assert {str(who) for who in (*one.people.values(), *([one.actor] if one.actor else []))} <= names.keys()
+    assert len(names) == len(set(names.values())) == 40
+    assert sum(name.isascii() for name in names.values()) >= 10
+    assert sum(not name.isascii() for name in names.values()) >= 20
+    assert {who.partition(":")[0] for who in names} == {"wechat", "telegram", "discord"}
+
+
+def test_it_takes_eight_weeks_and_ends_with_its_end(told: list[RecordContribution]) -> None:
+    times = [one.occurred_at or 0 for one in told]
+    assert times == sorted(times)
+    end = next(end for end in ENDS if history(end) == told)
+    assert 55 * DAY < end - times[0] <= 57 * DAY
+    assert 0 <= end - times[-1] < 12 * HOUR
+    assert 1_500 <= len(told) <= 2_500
+
+
+def test_everything_has_happened_and_every_key_is_its_own(told: list[RecordContribution]) -> None:
+    assert {one.type for one in told} == HEARD
+    assert len({one.key for one in told}) == len(told)
+
+
+def test_few_do_most(told: list[RecordContribution]) -> None:
+    done = sorted(Counter(str(one.actor) for one in told if one.actor).values(), reverse=True)
+    assert sum(done[:4]) > len(told) / 2
+    assert 5 <= median(done) <= 30
+
+
+def test_who_left_or_fell_silent_is_not_heard_again(told: list[RecordContribution]) -> None:
+    first = min(one.occurred_at or 0 for one in told)
+    for person in cast().people:
+        last = max(one.occurred_at or 0 for one in told if str(one.actor) == person.who)
+        end = min([day for day in (person.quiet, person.leaves) if day is not None], default=None)
+        # A payment or thanks that were under way may still arrive, and a message already begun goes on.
+        assert end is None or last < first + (end + 2) * DAY, person.who
+
+
+def test_an_answer_is_accepted_by_who_asked_and_nobody_thanks_themselves(told: list[RecordContribution]) -> None:
+    authors = {one.subject: one.actor for one in told if one.type.endswith((".posted", ".submitted"))}
+    for one in told:
+        if one.type == "answer.accepted":
+            assert authors[one.data["question"]] == one.actor
+        if one.type == "reaction.added":
+            assert authors[one.subject] != one.actor
+
+
+def test_texts_that_people_read_stay_out_of_the_log(told: list[RecordContribution]) -> None:
+    for one in told:
+        assert not {"title", "excerpt", "display_name"} & one.data.keys()
+        if one.type in ("question.posted", "share.posted", "story.submitted"):
+            assert one.private["title"]
+
+
+def test_titles_are_in_the_language_of_who_wrote_them(told: list[RecordContribution]) -> None:
+    names = {person.who: person.name for person in cast().people}
+    for one in told:
+        if "title" in one.private:
+            assert one.private["title"].isascii() == names[str(one.actor)].isascii(), one.key
+
+
+def test_people_sleep(told: list[RecordContribution]) -> None:
+    hours = Counter((((one.occurred_at or 0) + 8 * HOUR) % DAY) // HOUR for one in told)
+    assert sum(hours[hour] for hour in range(2, 6)) < sum(hours[hour] for hour in range(20, 22))
