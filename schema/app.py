@@ -19,6 +19,7 @@ from schema.graphql.api import mount as mount_graphql
 from schema.graphql.following import Heads
 from schema.intake.route import Intake
 from schema.limits import Buckets
+from schema.logs import plainly
 from schema.openapi import document
 from schema.pages import member as member_page
 from schema.rest import adjustments, docs, health, journal, members
@@ -83,4 +84,5 @@ def _attach(app: FastAPI, ledger: Ledger) -> None:
 
 def app() -> Any:
     """Return the application of the environment's settings, for servers that call a factory."""
+    plainly()
     return create_app()

@@ -7,6 +7,7 @@ import re
 from uuid import UUID
 
 from ledger.core.commands import Command, CreateCommunity, PublishRulebook
+from ledger.core.refusals import Refusal
 from ledger.service.clock import Clock, now
 from ledger.service.rulebooks import presets, read
 from ledger.service.writer import Writer
@@ -41,7 +42,7 @@ async def begin(
 
     Raises:
         CommunityTaken: the slug is not free, and the community must be new.
-        CommunityRefused: the slug is no slug, or there is no such preset.
+        CommunityRefused: the slug is no slug, there is no such preset, or it began otherwise before.
         RulebookFaulty: the text is no rulebook.
     """
     if not SLUG.match(slug):
@@ -62,7 +63,9 @@ async def begin(
         CreateCommunity(slug=slug, name=community.name),
         PublishRulebook(yaml=text, rulebook=rulebook, number=1, note=rulebook.name),
     ]
-    await writer.submit(community, first, atomic=True)
+    for answer in await writer.submit(community, first, atomic=True):
+        if isinstance(answer, Refusal):
+            raise CommunityRefused(f"{slug!r} began before with another rulebook; publish a new version instead")
     return community
 
 

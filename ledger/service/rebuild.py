@@ -5,12 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from uuid import UUID
 
+import msgspec
+
 from ledger.core.books.shelf import FOLDED
 from ledger.service.fold import FOLD_COLUMNS, Difference, Fold
 from ledger.service.progress import Progress, silent
 from ledger.store import books as shelves
 from ledger.store.engine import Connection, Database
-from ledger.store.journal import entry_rows, read_head, tier_change_rows
+from ledger.store.journal import entry_rows, move_head, read_head, tier_change_rows
 from ledger.store.tables import TABLES
 
 PAGE = 2_000
@@ -47,8 +49,12 @@ async def rebuild(database: Database, community: UUID, *, progress: Progress = s
             progress(fold.books.head.position, head.position)
             if fold.differences or fold.books.head.position == before:
                 raise LogBroken(fold.differences or [Difference(code="POSITION", place=f"event {before + 1}")])
-        if fold.hash != head.hash:
-            raise LogBroken([Difference(code="HEAD", place="head")])
+        folded = msgspec.structs.replace(fold.books.head, hash=fold.hash)
+        if (folded.position, folded.hash) != (head.position, head.hash):
+            raise LogBroken(
+                [Difference(code="HEAD", place="head", expected=str(folded.position), found=str(head.position))]
+            )
+        await move_head(connection, community, head, folded)
         await shelves.save(connection, community, fold.books)
         await connection.commit()
         return head.position

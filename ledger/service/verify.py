@@ -63,7 +63,7 @@ async def _head(read: Reading, community: UUID) -> Head:
 
 async def _pages(read: Reading, community: UUID) -> Any:
     event, private = TABLES["event"], TABLES["event_private"]
-    after = -1
+    after = -(2**63)
     while True:
         beside = and_(private.c.community_id == community, private.c.position == event.c.position)
         statement = (

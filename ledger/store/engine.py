@@ -165,8 +165,9 @@ class PostgresConnection:
 
     async def begin(self) -> None:
         """Begin a transaction."""
-        self._transaction = self._connection.transaction()
-        await self._transaction.start()
+        transaction = self._connection.transaction()
+        await transaction.start()
+        self._transaction = transaction
 
     async def commit(self) -> None:
         """Commit."""
@@ -358,10 +359,13 @@ def _sqlite_path(url: URL) -> str:
 
 
 def _reading_engine(url: URL) -> AsyncEngine:
+    """Return the engine for reading. Its errors name no parameters: they would bring names and texts into logs."""
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+        return create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True
+        )
     _sqlite_path(url)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"))
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:

@@ -25,7 +25,7 @@ def migrate() -> None:
     """Bring the database to the newest shape. Safe to run again, and by several at once."""
     settings = Settings()
     address(settings.database_url)
-    migrating.migrate(settings.database_url)
+    migrating.migrate(settings.database_url, role=settings.database_role)
     errors.print("The database has the newest tables.")
 
 

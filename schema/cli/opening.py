@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any, TypeVar
 
-import structlog
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -26,6 +25,7 @@ from ledger.service.rulebooks import RulebookFaulty, current
 from ledger.settings import Settings
 from ledger.store.directory import Community, every
 from ledger.store.engine import DatabaseUnknown
+from schema.logs import plainly
 
 T = TypeVar("T")
 CommunityOption = Annotated[str, typer.Option("--community", "-c", help="The community's slug.")]
@@ -50,7 +50,7 @@ class Stop(Exception):
 @contextmanager
 def said_plainly() -> Iterator[None]:
     """Turn expected faults into a sentence on stderr and exit code 1."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    plainly()
     try:
         yield
     except ValidationError as error:

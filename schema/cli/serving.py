@@ -19,6 +19,7 @@ from schema.app import App, create_app
 from schema.cli.demo import address, greeting, prepared
 from schema.cli.explaining import LANG
 from schema.cli.opening import Stop, errors, opened, run
+from schema.logs import plainly
 
 
 def serve(
@@ -73,6 +74,7 @@ def refuse_taken(host: str, port: int) -> None:
 
 def living_app() -> App:
     """Return the application with a demo that goes on while it runs, in any number of processes."""
+    plainly()
     app = create_app()
     plain = app.inner.router.lifespan_context
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -47,9 +48,7 @@ class Subscription:
         """Follow a member."""
         view = view_of(info)
         place, number = _followed(view, member_id or None)
-        changes = _changes(view, place, number, await _start(view, place, from_position))
-        async for change in _taken(changes, take):
-            yield change
+        return _taken(_changes(view, place, number, await _start(view, place, from_position)), _number(take))
 
     @followed("The community's journal as it grows, every event once and in order. Operator only.")
     async def journal(
@@ -66,8 +65,7 @@ class Subscription:
         if place is None:
             raise Fault("COMMUNITY_UNKNOWN", "there is no such community for you")
         follower = Follower(view, place.id, await _start(view, place, from_position))
-        async for event in _taken((journal_event(one) async for one in follower.events()), take):
-            yield event
+        return _taken((journal_event(one) async for one in follower.events()), _number(take))
 
 
 def _followed(view: View, member_id: str | None) -> tuple[Place, MemberId]:
@@ -94,22 +92,32 @@ async def _start(view: View, place: Place, position: int | None) -> int:
     return max(0, position)
 
 
-async def _taken(items: AsyncIterator[T], take: int | None) -> AsyncIterator[T]:
-    """Yield so many items, or all."""
+def _number(take: int | None) -> int | None:
+    """Return how many are to be taken; None is all there ever are.
+
+    Raises:
+        Fault: fewer than one.
+    """
     if take is UNSET or take is None:
-        async for item in items:
-            yield item
-        return
+        return None
     if take < 1:
         raise Fault("BAD_PAGE_SIZE", "expected to take at least 1")
-    async for item in items:
-        yield item
-        take -= 1
-        if not take:
-            return
+    return take
 
 
-async def _changes(view: View, place: Place, number: MemberId, after: int) -> AsyncIterator[MemberChange]:
+async def _taken(items: AsyncGenerator[T, None], take: int | None) -> AsyncGenerator[T, None]:
+    """Yield so many items, or all."""
+    left = take
+    async with aclosing(items):
+        async for item in items:
+            yield item
+            if left is not None:
+                left -= 1
+                if not left:
+                    return
+
+
+async def _changes(view: View, place: Place, number: MemberId, after: int) -> AsyncGenerator[MemberChange, None]:
     """Yield what happens to a member: one change an entry; a tier comes with its event's last."""
     async for position in Follower(view, place.id, after).events_with(number):
         view.forget()

@@ -47,13 +47,22 @@ async def create_database(server: Postgres) -> str:
 @pytest.fixture
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
     """A maker of databases."""
+    return _maker(request, tmp_path)
 
+
+@pytest.fixture(scope="module")
+def module_fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """A maker of databases for a whole module."""
+    return _maker(request, tmp_path_factory.mktemp("harness"))
+
+
+def _maker(request: pytest.FixtureRequest, folder: Path) -> Fresh:
     async def fresh(kind: str) -> str:
-        if kind == "sqlite":
-            url = f"sqlite:///{tmp_path / f'harness_{next(NUMBERS)}.sqlite'}"
-            await asyncio.to_thread(migrate, url)
-            return url
-        return await create_database(request.getfixturevalue("durable_server"))
+        if kind != "sqlite":
+            return await create_database(request.getfixturevalue("durable_server"))
+        url = f"sqlite:///{folder / f'harness_{next(NUMBERS)}.sqlite'}"
+        await asyncio.to_thread(migrate, url)
+        return url
 
     return fresh
 

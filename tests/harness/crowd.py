@@ -11,7 +11,7 @@ from tests.harness.town import Town, said
 from tests.harness.wire import TROUBLE, Wire
 
 CLIENTS = 8
-PAUSE = 0.03
+PAUSE = 0.1
 REPEATED_AT_ONCE = 200
 REPEAT_EVERY = 20
 

@@ -13,7 +13,7 @@ from ledger.service.links import Purpose, signed_in
 from ledger.service.verify import verify
 from tests.clock import Clock
 from tests.schema.api import Api
-from tests.schema.asker import EVERY, Asker, event, id_of, live, operator
+from tests.schema.asker import Asker, event, id_of, live, operator
 
 RECORD = """mutation ($input: ContributionInput!) { recordContribution(input: $input) {
   position replayed contribution { kind title position }
@@ -169,7 +169,7 @@ async def test_undoing_takes_back_once_what_was_given(api: Api, somebody: Asker)
     other = (await somebody.ask(UNDO, **{**asked, "idempotencyKey": "u2"}))["undoContribution"]
     assert (other["entries"], other["userErrors"]) == ([], [])
     assert await somebody.refused(UNDO, **{**asked, "key": "t2"}) == [("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])]
-    assert not [one async for one in _verified(api)]
+    assert (await verify(api.ledger.database, api.community.id)).differences == []
 
 
 @pytest.mark.parametrize(
@@ -404,10 +404,3 @@ async def _member_id(api: Api) -> str:
     await live(api, [event("w", "hand.waved", "ana")])
     return await id_of(api, "ana")
 
-
-async def _verified(api: Api) -> Any:
-    for difference in (await verify(api.ledger.database, api.community.id)).differences:
-        yield difference
-
-
-__all__ = ["EVERY"]
