@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -39,7 +39,23 @@ class App:
         if scope["type"] == "http" and scope["path"] == EVENTS:
             await self.inner.state.intake(scope, receive, send)
         else:
-            await self.inner(scope, receive, send)
+            await self.inner(scope, receive, _telling(send) if scope["type"] == "http" else send)
+
+
+def _telling(send: asgi.Send) -> asgi.Send:
+    """Tell a body over its limit by a problem: Starlette's own limit answers plain text."""
+    told = False
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        nonlocal told
+        fields = dict(message.get("headers", ()))
+        if message.get("status") == 413 and fields.get(b"content-type", b"").startswith(b"text/plain"):
+            told = True
+            await asgi.answer_problem(send, asgi.too_large(MOST_BYTES))
+        elif not told:
+            await send(message)
+
+    return sending
 
 
 def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None) -> App:

@@ -77,4 +77,5 @@ async def _queue_full(_request: Request, _error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    return answer(unexpected(error, request.url.path))
+    # The route as it is written: a path that was asked for can hold a name or a token.
+    return answer(unexpected(error, getattr(request.scope.get("route"), "path", "a route")))

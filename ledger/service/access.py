@@ -94,6 +94,8 @@ def _hash(key: str) -> bytes:
 
 def key_id_of(key: str) -> str | None:
     """Return the id in a key's text, or None where it is no key."""
+    if not (key.isascii() and key.isprintable()):
+        return None
     body, _, checksum = key.rpartition("_")
     parts = body.split("_")
     if len(parts) != 3 or parts[0] != "lgr" or f"{zlib.crc32(body.encode()):08x}" != checksum:

@@ -11,7 +11,7 @@ import msgspec
 from ledger.core.books.blank import blank_books
 from ledger.core.books.evolve import evolve
 from ledger.core.chain import digest_step, genesis, link, private_digest
-from ledger.core.events import Event, decisions, decode_fact
+from ledger.core.events import Decision, Event, decisions, decode_fact
 from ledger.core.postings import posting
 from ledger.core.values import Position, Value
 from ledger.store.journal import EVENT_COLUMNS
@@ -41,6 +41,8 @@ class Fold:
         self.digest = hashlib.sha256()
         self.accounts: Counter[tuple[str, str]] = Counter()
         self.differences: list[Difference] = []
+        self.doubts: list[Difference] = []
+        """Decisions that were made on a wrong balance: the chain holds, so a rebuild goes on."""
 
     def take(self, row: Any) -> Event | None:
         """Check and fold one row of `FOLD_COLUMNS`; None where its body cannot be read."""
@@ -61,17 +63,28 @@ class Fold:
         self.hash = row.hash
         self.digest.update(digest_step(event, row.body))
         evolve(self.books, event)
-        for decision in decisions(event):
+        for ordinal, decision in enumerate(decisions(event)):
             if (moved := posting(decision)) is not None:
                 self.accounts[moved.source, moved.unit] -= moved.amount
                 self.accounts[moved.destination, moved.unit] += moved.amount
+            self._check_balance(f"{place}/{ordinal}", decision)
         return event
 
-    def check_private(self, row: Any, salt: bytes | None, content: bytes | None) -> None:
+    def _check_balance(self, place: str, decision: Decision) -> None:
+        if decision.member is None:
+            return
+        balance = self.accounts[f"member:{decision.member}", decision.unit]
+        if decision.after != balance:
+            said = {"expected": str(balance), "found": str(decision.after)}
+            self.doubts.append(Difference(code="BALANCE", place=place, **said))
+
+    def check_private(self, row: Any, salt: bytes | None, content: bytes | None) -> bool:
         """Check a private part against the digest the chain holds; an erased one is no difference."""
         place = f"event {row.position}"
         if content is not None and salt is not None and private_digest(salt, content) != row.private_digest:
             self._differ("PRIVATE", place, "the content its digest was made of", "another")
+            return False
+        return True
 
     def _differ(self, code: str, place: str, expected: object, found: object) -> None:
         self.differences.append(Difference(code=code, place=place, expected=str(expected), found=str(found)))

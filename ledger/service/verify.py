@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Select, and_, select
 
 from ledger.core.books.shelf import ACCOUNT, FOLDED, TRAIL, Book
 from ledger.core.books.view import Head
-from ledger.core.events import Event
+from ledger.core.events import ContributionRecorded, Event, joined
+from ledger.core.values import identity
 from ledger.service.fold import FOLD_COLUMNS, Difference, Fold
 from ledger.service.progress import Progress, silent
 from ledger.store.books import key_columns, row_of, value_columns
@@ -36,9 +38,9 @@ async def verify(database: Database, community: UUID, *, progress: Progress = si
     """Compare everything with the log; the first differences, in the order they were met."""
     async with database.snapshot() as read:
         head = await _head(read, community)
-        fold = Fold(community.bytes)
+        fold, people = Fold(community.bytes), People()
         async for page in _pages(read, community):
-            events = [event for row in page if (event := _take(fold, row)) is not None]
+            events = [event for row in page if (event := _take(fold, row, people)) is not None]
             await _compare_derived(read, community, fold, events, page[0].position, page[-1].position)
             progress(fold.books.head.position, head.position)
             if len(fold.differences) >= MOST_DIFFERENCES:
@@ -47,7 +49,9 @@ async def verify(database: Database, community: UUID, *, progress: Progress = si
             await _compare_strays(read, community, fold)
             _compare_head(fold, head)
             await _compare_books(read, community, fold)
+            await _compare_identities(read, community, fold, people)
             _compare_sums(fold)
+            fold.differences.extend(fold.doubts)
     found = fold.differences[:MOST_DIFFERENCES]
     return Verification(fold.books.head.position, fold.hash, fold.digest.digest(), found)
 
@@ -81,9 +85,51 @@ async def _pages(read: Reading, community: UUID) -> Any:
         after = rows[-1].position
 
 
-def _take(fold: Fold, row: Any) -> Event | None:
-    fold.check_private(row, row.salt, row.content)
-    return fold.take(row)
+class People:
+    """Whom the private parts name, as the members they were taken for."""
+
+    def __init__(self) -> None:
+        self.named: dict[tuple[str, str], int] = {}
+        self.erased = False
+
+    def learn(self, event: Event, private: bytes | None) -> None:
+        """Learn from one event's private part."""
+        if private is None:
+            self.erased = self.erased or bool(joined(event))
+            return
+        part = msgspec.json.decode(private)
+        fact = event.fact
+        if isinstance(fact, ContributionRecorded):
+            spelled = {**part.get("people", {}), "": part.get("member")}
+            members = {**fact.people, "": fact.actor}
+        else:
+            spelled, members = {"": part.get("member")}, {"": getattr(fact, "member", None)}
+        for role, text in spelled.items():
+            member = members.get(role)
+            if text is not None and member is not None:
+                who = identity(text, source=event.source)
+                self.named.setdefault((who.platform, who.external_id), member)
+
+
+def _take(fold: Fold, row: Any, people: People) -> Event | None:
+    whole = fold.check_private(row, row.salt, row.content)
+    event = fold.take(row)
+    if event is not None and whole:
+        people.learn(event, row.content)
+    return event
+
+
+async def _compare_identities(read: Reading, community: UUID, fold: Fold, people: People) -> None:
+    """Compare who is who with what the private parts say; erased ones say nothing any more."""
+    table = TABLES["identity"].c
+    rows = await read(
+        select(table.platform, table.external_id, table.member).where(table.community_id == community)
+    )
+    found = {(platform, external_id): (member,) for platform, external_id, member in rows}
+    expected = {name: (member,) for name, member in people.named.items()}
+    if people.erased:
+        found = {name: member for name, member in found.items() if name in expected}
+    _compare(fold, "identity", expected, found)
 
 
 async def _compare_derived(

@@ -343,7 +343,7 @@ def address(spelled: str) -> URL:
     """
     try:
         url = make_url(spelled)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise DatabaseUnknown("expected sqlite:///FILE or postgresql://USER@HOST/NAME") from error
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseUnknown(f"expected sqlite:///… or postgresql://…, found {url.get_backend_name()}://")

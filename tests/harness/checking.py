@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.service.verify import verify
@@ -72,7 +72,9 @@ def complaints(
     if positions != list(range(1, len(positions) + 1)):
         said.append("positions are not 1, 2, 3, …")
     ours = [one for one in found.log if one.source == SOURCE]
-    said += [f"{key} is recorded {times} times" for key, times in Counter(one.key for one in ours).items() if times > 1]
+    said += [
+        f"{key} is recorded {times} times" for key, times in Counter(one.key for one in ours).items() if times > 1
+    ]
     said += [f"{one.key} is recorded, and nobody sent it" for one in ours if one.key not in sent]
     by_key = {one.key: one for one in ours}
     for key, receipt in acknowledged.items():
@@ -100,7 +102,7 @@ def complaints_of_repeats(first: Mapping[str, Receipt], again: Mapping[str, Mapp
     return said[:MOST]
 
 
-def complaints_of_three(answers: Mapping[str, list[Mapping[str, Any]]]) -> list[str]:
+def complaints_of_three(answers: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """Return what is wrong with answers to events that came three times at once."""
     said: list[str] = []
     for key, results in answers.items():

@@ -13,7 +13,7 @@ import pytest
 
 from ledger.store.migrate import migrate
 from tests.harness.figures import LINES
-from tests.postgres import DURABLE, Postgres
+from tests.postgres import Postgres
 
 NUMBERS = count(1)
 
@@ -28,7 +28,7 @@ class Fresh(Protocol):
 @pytest.fixture(scope="session")
 def durable_server() -> Iterator[Postgres]:
     """A server with the settings of one that must lose nothing; killing its processes loses no page cache."""
-    with Postgres(in_memory=True, **DURABLE) as server:
+    with Postgres(durable=True, in_memory=True) as server:
         yield server
 
 

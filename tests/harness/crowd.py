@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from tests.harness.checking import Receipt, complaints, complaints_of_repeats, look, receipt_of
@@ -45,8 +46,16 @@ class Crowd:
     async def progress(self, count: int, *, seconds: float = 60) -> None:
         """Wait until so many more events are acknowledged."""
         wanted = len(self.acknowledged) + count
+        await self._until(lambda: len(self.acknowledged) >= wanted, seconds)
+
+    async def trouble(self, count: int, *, seconds: float = 60) -> None:
+        """Wait until so many more posts have failed."""
+        wanted = self.troubles.total() + count
+        await self._until(lambda: self.troubles.total() >= wanted, seconds)
+
+    async def _until(self, reached: Callable[[], bool], seconds: float) -> None:
         async with asyncio.timeout(seconds):
-            while len(self.acknowledged) < wanted:
+            while not reached():
                 if broken := [task for task in self._tasks if task.done()]:
                     await asyncio.gather(*broken)
                     raise AssertionError(f"clients stopped: {self.wrong}")
@@ -130,5 +139,3 @@ class Rotation:
 
     def __getitem__(self, turn: int) -> Wire:
         return self._wires[turn % len(self._wires)]
-
-

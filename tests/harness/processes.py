@@ -26,10 +26,10 @@ UNLIMITED = {"LEDGER_RATE_LIMIT": "1000000", "LEDGER_RATE_BURST": "1000000"}
 class Server:
     """One `ledger serve` on a port it keeps over restarts. It leads a process group, so no worker outlives it."""
 
-    def __init__(self, url: str, *, workers: int = 1, **settings: str) -> None:
+    def __init__(self, url: str, *, workers: int = 1) -> None:
         self.port = free_port()
         self._workers = workers
-        self._environment = {**os.environ, **UNLIMITED, **settings, "LEDGER_DATABASE_URL": url}
+        self._environment = {**os.environ, **UNLIMITED, "LEDGER_DATABASE_URL": url}
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
 
@@ -96,11 +96,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(
-    url: str, *, processes: int = 1, silent: bool = False, **settings: str
-) -> AsyncIterator[list[Server]]:
+async def serving(url: str, *, processes: int = 1, silent: bool = False) -> AsyncIterator[list[Server]]:
     """Serve one database from so many servers, each on its own port."""
-    servers = [Server(url, **settings) for _ in range(processes)]
+    servers = [Server(url) for _ in range(processes)]
     try:
         for server in servers:
             server.start(silent=silent)

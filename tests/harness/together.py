@@ -18,7 +18,7 @@ Results = list[dict[str, Any]]
 
 
 async def post_at_a_cap(town: Town, servers: Sequence[Server], *, posts: int, member: str) -> list[int]:
-    """Greet for one member on one day, from as many connections as there are posts; return what each was granted."""
+    """Greet for one member on one day, each post on its own connection; return what each was granted."""
 
     async def greet(number: int) -> int:
         async with Wire(servers[number % len(servers)].port, town.key) as wire:
@@ -47,8 +47,10 @@ async def post_three_times(town: Town, servers: Sequence[Server], *, events: int
     return answers
 
 
-async def read_while_written(town: Town, servers: Sequence[Server], *, events: int) -> tuple[int, dict[str, list[int]]]:
-    """Follow the log by HTTP at every server and in this process while 8 clients post; return its end and what came."""
+async def read_while_written(
+    town: Town, servers: Sequence[Server], *, events: int
+) -> tuple[int, dict[str, list[int]]]:
+    """Follow the log at every server and in this process while 8 clients post; return its end and what came."""
     crowd = Crowd(town, [server.port for server in servers])
     database = Database(address(town.url))
     crowd.start()

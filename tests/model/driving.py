@@ -105,7 +105,9 @@ class Chance:
     def _event(self, now: int, number: int) -> Operation:
         random = self._random
         (type_,) = random.choices(list(TYPES), list(TYPES.values()))
-        data: dict[str, Any] = {"amount": random.choice((0, 1, 3, 4, 5, 9, 17, 40, -3, -8, 10_000, "five", 1.5, True))}
+        data: dict[str, Any] = {
+            "amount": random.choice((0, 1, 3, 4, 5, 9, 17, 40, -3, -8, 10_000, "five", 1.5, True))
+        }
         for name, values in (("kind", ("code", "doc")), ("question", ("q1", "q2")), ("score", (2, 3))):
             if random.random() < 0.6:
                 data[name] = random.choice(values)

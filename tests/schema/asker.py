@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
@@ -31,18 +32,22 @@ class Asker:
         """Return the same caller in another language."""
         return Asker(self.api, self.bearer, language=language)
 
-    async def answer(self, query: str, *, accept: str = "application/json", **variables: object) -> httpx2.Response:
+    async def answer(
+        self, query: str, variables: Mapping[str, object] | None = None, *, accept: str = "application/json"
+    ) -> httpx2.Response:
         """Ask, and return the whole answer."""
         headers = {"accept": accept, "accept-language": self.language}
         if self.bearer is not None:
             headers["authorization"] = f"Bearer {self.bearer}"
         return await self.api.client.post(
-            "/graphql", content=json.dumps({"query": query, "variables": variables}), headers={**headers, **JSON}
+            "/graphql",
+            content=json.dumps({"query": query, "variables": variables or {}}),
+            headers={**headers, **JSON},
         )
 
     async def told(self, query: str, **variables: object) -> Answer:
         """Ask, and return data and errors."""
-        answer = await self.answer(query, **variables)
+        answer = await self.answer(query, variables)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -91,7 +96,9 @@ async def number_of(api: Api, name: str, *, community: Community | None = None) 
 async def id_of(api: Api, name: str) -> str:
     """Return a member's global id."""
     asker = Asker(api, await api.key({Scope.MEMBERS_READ}))
-    query = 'query ($name: String!) { memberByHandle(community: "garden", platform: "chat", externalId: $name) { id } }'
+    query = (
+        'query ($name: String!) { memberByHandle(community: "garden", platform: "chat", externalId: $name) { id } }'
+    )
     return str((await asker.ask(query, name=name))["memberByHandle"]["id"])
 
 

@@ -40,6 +40,15 @@ def garden(ledger: Cli, small: Path, tmp_path: Path) -> Cli:
     return ledger
 
 
+@pytest.fixture(scope="session")
+def filed(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """`garden` in a SQLite file, for what is the same on any database and costs a process."""
+    folder = tmp_path_factory.mktemp("filed")
+    cli = Cli(f"sqlite:///{folder}/ledger.sqlite")
+    cli("import", written(folder), "-c", "garden", "--rulebook", small).ok()
+    return cli
+
+
 @pytest.fixture(scope="session", params=KINDS)
 async def told(
     request: pytest.FixtureRequest, databases: Databases, small: Path, tmp_path_factory: pytest.TempPathFactory

@@ -171,7 +171,9 @@ def _documents() -> list[dict[str, Any]]:
 
 
 def _queries() -> list[dict[str, Any]]:
-    record = "mutation ($it: ContributionInput!) { recordContribution(input: $it) { position userErrors { code } } }"
+    record = (
+        "mutation ($it: ContributionInput!) { recordContribution(input: $it) { position userErrors { code } } }"
+    )
     event = {"community": "garden", "source": "chat:room", "key": "g1", "type": "member.helped"}
     data = {"member": WHO, "people": {"helper": OTHER}, "amount": 3, **TEXTS}
     find = "query ($n: String!) { memberByHandle(community: $n, platform: $n, externalId: $n) { id } }"
@@ -255,7 +257,9 @@ def _url(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-@pytest.mark.parametrize("command", [("settings",), ("verify",), ("balances", "-c", "garden"), ("migrate",), ("serve",)])
+@pytest.mark.parametrize(
+    "command", [("settings",), ("verify",), ("balances", "-c", "garden"), ("migrate",), ("serve",)]
+)
 @pytest.mark.parametrize("place", ["127.0.0.1:1/nothing", "127.0.0.1:port/nothing", "/?host=/nowhere"])
 def test_the_password_of_the_database_is_never_shown(command: tuple[str, ...], place: str, log: Log) -> None:
     ran = Cli(f"postgresql://ledger:{PASSWORD}@{place}")(*command)

@@ -85,9 +85,9 @@ def test_a_fall_to_a_lower_level_is_no_rise(told: Cli) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
-def test_every_event_is_explained_without_a_gap(told: Cli, lang: str) -> None:
+def test_every_event_is_explained_without_a_gap(filed: Cli, lang: str) -> None:
     for one in STORY:
-        text = "\n".join(_said(told, one["id"], lang))
+        text = "\n".join(_said(filed, one["id"], lang))
         assert [mark for mark in ("{", "}", "None", "decision.", "step.", "somebody", "某人") if mark in text] == []
 
 
@@ -112,10 +112,10 @@ def test_a_language_is_found_by_how_shells_spell_it(told: Cli, lang: str, word: 
     assert _said(told, "t1", lang)[1].startswith(word)
 
 
-def test_the_language_is_the_shells_by_default(told: Cli) -> None:
+def test_the_language_is_the_shells_by_default(filed: Cli) -> None:
     command = [sys.executable, "-c", "from schema.cli import main; main()", "explain", "t1", "-c", "garden"]
     for lang, word in (("zh_CN.UTF-8", "由 ana 完成"), ("C.UTF-8", "done by ana")):
-        environment = {"LEDGER_DATABASE_URL": told.url, "LC_ALL": lang, "PYTHONUTF8": "1"}
+        environment = {"LEDGER_DATABASE_URL": filed.url, "LC_ALL": lang, "PYTHONUTF8": "1"}
         ran = subprocess.run(command, capture_output=True, check=True, env=environment)
         assert word in ran.stdout.decode().splitlines()
 

@@ -104,13 +104,12 @@ def test_a_file_that_is_no_database_is_said_so(tmp_path: Path, command: str) -> 
 
 
 def test_a_folder_given_as_a_file_is_said_so_and_leaves_no_traceback(tmp_path: Path) -> None:
-    """As processes, and several: what a thread says at the very end is a matter of luck."""
-    given = {**os.environ, "LEDGER_DATABASE_URL": f"sqlite:///{tmp_path}"}
-    asked = [*LEDGER, "balances", "-c", "garden"]
-    started = [subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, env=given) for _ in range(6)]
-    said = {one.communicate()[1] for one in started}
-    assert {one.returncode for one in started} == {1}
-    assert [text.count("\n") for text in said] == [1], said
+    """Often, since what a thread says at the very end is a matter of luck; pytest looks at threads, too."""
+    for _ in range(30):
+        ran = Cli(f"sqlite:///{tmp_path}")("balances", "-c", "garden")
+        assert ran.code == 1
+        assert ran.said.startswith("ledger: ")
+        assert ran.said.count("\n") == 1
 
 
 def test_what_the_writer_meets_in_the_database_is_said_plainly(garden: Cli, tmp_path: Path) -> None:
@@ -144,16 +143,17 @@ def test_a_community_that_looks_like_markup_is_printed_as_it_is(ledger: Cli) -> 
         assert (ran.code, name in ran.said) == (1, True)
 
 
-@pytest.mark.parametrize("command", ["entries --all -f csv", "balances -f json", "export", "explain t1"])
-def test_a_reader_that_has_left_is_no_fault_to_talk_about(told: Cli, command: str) -> None:
-    """As `ledger export | head -1` does."""
+def test_a_reader_that_has_left_is_no_fault_to_talk_about(filed: Cli) -> None:
+    """As `ledger export | head -1` does; several at once, since each is a process."""
     reads, writes = os.pipe()
     os.close(reads)
-    given = {**os.environ, "LEDGER_DATABASE_URL": told.url}
-    asked = [*LEDGER, *command.split(), "-c", "garden"]
-    ran = subprocess.run(asked, stdout=writes, stderr=subprocess.PIPE, text=True, check=False, env=given)
+    given = {**os.environ, "LEDGER_DATABASE_URL": filed.url}
+    asked = [
+        [*LEDGER, *command.split(), "-c", "garden"] for command in ("entries -f csv", "balances -f json", "export")
+    ]
+    started = [subprocess.Popen(one, stdout=writes, stderr=subprocess.PIPE, text=True, env=given) for one in asked]
     os.close(writes)
-    assert ran.stderr == ""
+    assert [one.communicate()[1] for one in started] == ["", "", ""]
 
 
 async def test_an_empty_database_of_ones_own_is_brought_up_to_date_by_the_first_command(

@@ -1,4 +1,4 @@
-"""What can be changed by GraphQL: the same facts as by HTTP, and what a person can mend answered by code and path."""
+"""What can be changed by GraphQL: the same facts as by HTTP; what a person can mend has a code and a path."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ RECORD = """mutation ($input: ContributionInput!) { recordContribution(input: $i
   entries { delta balanceAfter unit reason { code } }
   decisions { outcome desired granted rule { code } member { displayName } explanation }
   userErrors { code message path params } } }"""
-UNDO = """mutation ($source: String!, $key: String!, $reason: String!, $idempotencyKey: String!, $slug: String = "garden") {
+UNDO = """mutation (
+  $source: String!, $key: String!, $reason: String!, $idempotencyKey: String!, $slug: String = "garden"
+) {
   undoContribution(community: $slug, source: $source, key: $key, reason: $reason, idempotencyKey: $idempotencyKey) {
     position replayed contribution { kind } entries { kind delta reverses { delta } }
     userErrors { code message path params } } }"""
 ADJUST = """mutation ($input: AdjustInput!) { adjustPoints(input: $input) {
-  member { balance { total } entries(first: 1) { totalCount edges { node { kind delta rule { code } contribution { id }
+  member { balance { total } entries(first: 1) { totalCount edges { node {
+    kind delta rule { code } contribution { id }
     reason { code label explanation } actor { kind displayName } decision { rule { code name formula } } } } } }
   userErrors { code message path params } } }"""
 LINK = """mutation ($id: ID!, $minutes: Int) { createMemberLink(memberId: $id, minutes: $minutes) {
@@ -36,7 +39,8 @@ CREATE = """mutation ($input: CommunityInput!) { createCommunity(input: $input) 
 KEY = """mutation ($input: ApiKeyInput!) { createApiKey(input: $input) {
   apiKey { id name prefix scopes sourcePrefixes createdAt expiresAt revokedAt } secret
   userErrors { code message path params } } }"""
-REVOKE = "mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { id revokedAt } userErrors { code message path params } } }"
+REVOKE = """mutation ($id: ID!) { revokeApiKey(id: $id) {
+  apiKey { id revokedAt } userErrors { code message path params } } }"""
 
 
 def contribution(**more: Any) -> dict[str, Any]:
@@ -88,7 +92,7 @@ async def test_fifty_at_once_record_one_event(somebody: Asker) -> None:
 
 
 async def test_what_nobody_is_paid_for_is_a_decision_about_who_did_it(somebody: Asker) -> None:
-    told = (await somebody.ask(RECORD, input=contribution(type="member.helped", data={"member": "ana", "amount": 5})))
+    told = await somebody.ask(RECORD, input=contribution(type="member.helped", data={"member": "ana", "amount": 5}))
     decision = told["recordContribution"]["decisions"][-1]
     assert (decision["outcome"], decision["member"]) == ("NO_RECIPIENT", {"displayName": "ana"})
     nobody = contribution(key="k2", type="member.helped", data={"amount": 5})
@@ -282,7 +286,7 @@ async def test_a_link_signs_its_member_in(api: Api, clock: Clock) -> None:
 
 
 async def test_a_new_community_has_a_key_for_its_operator(api: Api, somebody: Asker) -> None:
-    told = (await somebody.ask(CREATE, input={"slug": "orchard", "name": "果园", "preset": "stack_exchange_2016"}))
+    told = await somebody.ask(CREATE, input={"slug": "orchard", "name": "果园", "preset": "stack_exchange_2016"})
     made = told["createCommunity"]
     assert made["community"] == {
         "id": made["community"]["id"],
@@ -362,7 +366,9 @@ async def test_a_key_is_made_shown_once_and_revoked(api: Api, somebody: Asker, c
     clock.advance(2 * SECOND)
     assert (await somebody.ask(REVOKE, id=made["id"]))["revokeApiKey"] == gone, "once is for ever"
     assert (await bot.answer("{ viewer { role } }")).status_code == 401
-    listed = (await somebody.ask('{ community(slug: "garden") { apiKeys { id revokedAt } } }'))["community"]["apiKeys"]
+    listed = (await somebody.ask('{ community(slug: "garden") { apiKeys { id revokedAt } } }'))["community"][
+        "apiKeys"
+    ]
     assert gone["apiKey"] in listed
 
 
@@ -403,4 +409,3 @@ async def test_a_key_that_is_none_cannot_be_revoked(api: Api, somebody: Asker, i
 async def _member_id(api: Api) -> str:
     await live(api, [event("w", "hand.waved", "ana")])
     return await id_of(api, "ana")
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -121,12 +122,14 @@ async def test_every_line_adds_up_to_the_balance(ana: Asker) -> None:
     balance = (await ana.ask(HOME))["me"]["balance"]["total"]
     assert sum(entry["delta"] for entry in entries) == balance
     assert entries[0]["balanceAfter"] == balance
-    for newer, older in zip(entries, entries[1:], strict=False):
+    for newer, older in pairwise(entries):
         assert newer["balanceAfter"] - newer["delta"] == older["balanceAfter"]
 
 
 async def test_a_line_says_which_rule_paid_for_what_and_who_did_it(ana: Asker) -> None:
-    entries = {edge["node"]["reason"]["code"]: edge["node"] for edge in (await ana.ask(ENTRIES))["me"]["entries"]["edges"]}
+    entries = {
+        edge["node"]["reason"]["code"]: edge["node"] for edge in (await ana.ask(ENTRIES))["me"]["entries"]["edges"]
+    }
     liked = entries["liked"]
     assert (liked["delta"], liked["kind"]) in [(3, "AWARD"), (-3, "REVERSAL")]
     assert liked["rule"] == {
@@ -277,15 +280,25 @@ async def test_a_point_is_given_in_exactly_one_way(ana: Asker, at: dict[str, obj
 async def test_late_and_undone_events_count_at_their_own_day(api: Api, clock: Clock) -> None:
     """What happened three days ago counts there, and what was taken back of it counts there too."""
     ago = datetime(2026, 11, 20, 8, tzinfo=UTC)
-    await live(api, [event("h", "member.helped", "bo", people={"helper": "ana"}, amount=20, time="2026-11-20T08:00:00Z")])
+    await live(
+        api, [event("h", "member.helped", "bo", people={"helper": "ana"}, amount=20, time="2026-11-20T08:00:00Z")]
+    )
     clock.advance(DAY)
     await live(api, [event("u", "member.unhelped", "bo", undoes="h")])
     assert clock.at > micros(ago)
     ana = await member(api, "ana")
     window = {"from": "2026-11-20", "to": "2026-11-20"}
-    assert (await ana.ask(EARNED, **window))["me"]["earned"] == {"total": 0, "byReason": [
-        {"reason": {"code": "helped", "label": "helped"}, "contributionKind": "member.helped", "points": 0, "count": 0}
-    ]}
+    assert (await ana.ask(EARNED, **window))["me"]["earned"] == {
+        "total": 0,
+        "byReason": [
+            {
+                "reason": {"code": "helped", "label": "helped"},
+                "contributionKind": "member.helped",
+                "points": 0,
+                "count": 0,
+            }
+        ],
+    }
     then = (await ana.ask(AT, at={"at": "2026-11-20T09:00:00Z"}))["me"]["balanceAt"]
     assert then["total"] == 25, "amounts as recorded: the start and the award, which were not yet taken back"
 
@@ -305,10 +318,21 @@ async def test_one_entry_by_its_id_is_ones_own(api: Api, ana: Asker) -> None:
 
 async def test_a_contribution_is_found_by_its_senders_name(api: Api) -> None:
     await live(api, present(STORY[:2]))
-    query = """query ($source: String!, $key: String!) { contribution(community: "garden", source: $source, key: $key) {
-        id kind title excerpt platform sourceUrl occurredAt recordedAt position } }"""
+    query = """query ($source: String!, $key: String!) {
+        contribution(community: "garden", source: $source, key: $key) {
+          id kind title excerpt platform sourceUrl occurredAt recordedAt position } }"""
     found = (await (await operator(api)).ask(query, source="chat:room", key="t1"))["contribution"]
-    assert (found["kind"], found["title"], found["platform"], found["position"]) == ("thread.opened", "Hello", "chat", 4)
+    assert (found["kind"], found["title"], found["platform"], found["position"]) == (
+        "thread.opened",
+        "Hello",
+        "chat",
+        4,
+    )
     assert (found["excerpt"], found["sourceUrl"]) == (None, None)
-    for source, key in (("chat:other", "t1"), ("chat:room", "t9"), ("\u0000", "t1"), ("ledger", "community.created")):
+    for source, key in (
+        ("chat:other", "t1"),
+        ("chat:room", "t9"),
+        ("\u0000", "t1"),
+        ("ledger", "community.created"),
+    ):
         assert (await (await operator(api)).ask(query, source=source, key=key)) == {"contribution": None}

@@ -98,7 +98,9 @@ async def test_a_page_knows_what_is_around_it(lists: Lists, name: str) -> None:
     assert not whole["pageInfo"]["hasPreviousPage"]
     beyond = await lists.page(name, first=5, after=whole["pageInfo"]["endCursor"])
     assert (beyond["edges"], beyond["pageInfo"]["hasPreviousPage"]) == ([], True)
-    between = await lists.page(name, first=100, after=whole["edges"][0]["cursor"], before=whole["edges"][-1]["cursor"])
+    between = await lists.page(
+        name, first=100, after=whole["edges"][0]["cursor"], before=whole["edges"][-1]["cursor"]
+    )
     assert [edge["node"] for edge in between["edges"]] == [edge["node"] for edge in whole["edges"][1:-1]]
 
 
@@ -110,7 +112,9 @@ async def test_a_size_out_of_bounds_is_refused(lists: Lists, name: str, size: di
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("cursor", ["", "x", "not-a-cursor", "é", "\u0000", "MQ==", "MDE", "LTE", "OTk5" * 40, "Lg"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "not-a-cursor", "é", "\u0000", "MQ==", "MDE", "LTE", "OTk5" * 40, "Lg"]
+)
 async def test_a_cursor_that_is_none_is_refused(lists: Lists, name: str, cursor: str) -> None:
     for side in ("after", "before"):
         assert await lists.askers[name].codes(LISTS[name], **{side: cursor}) == ["BAD_CURSOR"]

@@ -16,9 +16,16 @@ from tests.clock import Clock
 from tests.schema.api import Api
 from tests.schema.asker import EVERY, Asker, event, id_of, live, member
 
-OWN = ("balance { total }", "balances { total }", "balanceAt(at: {position: 3}) { total }", "progress { summary }")
-OWN += ("entries { totalCount }", "decisions { totalCount }", "handles { platform }")
-OWN += ('earned(from: "2026-01-01", to: "2026-12-31") { total }',)
+OWN = (
+    "balance { total }",
+    "balances { total }",
+    "balanceAt(at: {position: 3}) { total }",
+    "progress { summary }",
+    "entries { totalCount }",
+    "decisions { totalCount }",
+    "handles { platform }",
+    'earned(from: "2026-01-01", to: "2026-12-31") { total }',
+)
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
 SEEN = ("id", "slug", "name", "timezone", "memberCount", "units { code }", "tiers { code memberCount }")
 OPERATED = {
@@ -55,7 +62,10 @@ async def orchard(database: Database, writer: Writer) -> Community:
 @pytest.fixture
 async def cast(api: Api, orchard: Community) -> Cast:
     """One caller of each kind; ana and bo are members of both communities, by the same names."""
-    documents = [event("t1", "thread.opened", "ana", subject="thread-1"), event("l1", "thread.liked", "bo", subject="thread-1")]
+    documents = [
+        event("t1", "thread.opened", "ana", subject="thread-1"),
+        event("l1", "thread.liked", "bo", subject="thread-1"),
+    ]
     await live(api, documents)
     theirs = await api.key(community=orchard)
     for document in documents:
@@ -77,7 +87,9 @@ async def test_what_is_a_members_own_is_theirs_and_the_readers(api: Api, cast: C
     ana = await id_of(api, "ana")
     for name, asker in cast.items():
         for field in OWN:
-            found = (await asker.ask(f"query ($id: ID!) {{ member(id: $id) {{ own: {field} }} }}", id=ana))["member"]
+            found = (await asker.ask(f"query ($id: ID!) {{ member(id: $id) {{ own: {field} }} }}", id=ana))[
+                "member"
+            ]
             if name in (*READERS, "ana"):
                 assert found["own"] is not None, (name, field)
             elif name == "bo":
@@ -215,13 +227,21 @@ async def test_a_change_needs_its_scope_and_says_which(cast: Cast, change: str) 
 async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> None:
     """What is another's is answered as what is nowhere, and nothing of it moves."""
     ana = await id_of(api, "ana")
-    key = (await cast["operator"].ask('{ community(slug: "garden") { apiKeys { id } } }'))["community"]["apiKeys"][0]["id"]
+    key = (await cast["operator"].ask('{ community(slug: "garden") { apiKeys { id } } }'))["community"]["apiKeys"][
+        0
+    ]["id"]
     head = '{ community(slug: "garden") { journal { position } apiKeys { revokedAt } } }'
     before = await cast["operator"].ask(head)
     stranger = cast["stranger"]
     for mutation, code in (
-        ('recordContribution(input: {community: "%s", source: "chat:room", key: "k", type: "t", data: {}})', "COMMUNITY_UNKNOWN"),
-        ('undoContribution(community: "%s", source: "chat:room", key: "t1", reason: "r", idempotencyKey: "i")', "COMMUNITY_UNKNOWN"),
+        (
+            'recordContribution(input: {community: "%s", source: "chat:room", key: "k", type: "t", data: {}})',
+            "COMMUNITY_UNKNOWN",
+        ),
+        (
+            'undoContribution(community: "%s", source: "chat:room", key: "t1", reason: "r", idempotencyKey: "i")',
+            "COMMUNITY_UNKNOWN",
+        ),
         ('createApiKey(input: {community: "%s", name: "n", scopes: [CONSOLE]})', "COMMUNITY_UNKNOWN"),
     ):
         answers = [
@@ -254,6 +274,6 @@ async def test_a_session_ends(api: Api, cast: Cast, clock: Clock) -> None:
 
 @pytest.mark.parametrize("bearer", ["", "x", "lgr_0_0_0", "é", "a.b.c"])
 async def test_a_key_that_opens_nothing_is_no_anonymous_caller(api: Api, bearer: str) -> None:
-    headers = {"authorization": f"Bearer {bearer}".encode()}
+    headers = {b"authorization": f"Bearer {bearer}".encode()}
     answer = await api.client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")

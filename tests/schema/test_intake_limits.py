@@ -23,27 +23,27 @@ def _pieces(body: bytes, size: int) -> list[bytes]:
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"nonsense",
-        b'{"specversion":',
-        b'{"id":"\xff"}',
-        b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":NaN}}',
-        b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":-Infinity}}',
-        b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":1e400}}',
-        b'{"specversion":"1.0","id":"\\ud800","source":"s","type":"t"}',
-        b"[" * 100_000,
-        b"[" * 100_000 + b"]" * 100_000,
-        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
-    ],
-)
+NO_JSON = [
+    b"",
+    b"{",
+    b"nonsense",
+    b'{"specversion":',
+    b'{"id":"\xff"}',
+    b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":NaN}}',
+    b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":-Infinity}}',
+    b'{"specversion":"1.0","id":"n","source":"s","type":"t","data":{"v":1e400}}',
+    b'{"specversion":"1.0","id":"\\ud800","source":"s","type":"t"}',
+    b"[" * 100_000,
+    b"[" * 100_000 + b"]" * 100_000,
+    b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+]
+
+
 @pytest.mark.parametrize("media_type", [STRUCTURED, BATCH])
-async def test_what_is_no_json_is_400(api: Api, body: bytes, media_type: str) -> None:
-    answer = await api.post(body, media_type)
-    assert (answer.status_code, answer.json()["code"]) == (400, "NOT_JSON")
+async def test_what_is_no_json_is_400(api: Api, media_type: str) -> None:
+    for body in NO_JSON:
+        answer = await api.post(body, media_type)
+        assert (answer.status_code, answer.json()["code"]) == (400, "NOT_JSON"), body[:60]
 
 
 @pytest.mark.parametrize("depth", [33, 500])

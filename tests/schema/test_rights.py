@@ -286,7 +286,9 @@ def _gave(answer: httpx2.Response) -> bool:
     if answer.status_code != 200:
         return False
     if answer.headers["content-type"].startswith("text/event-stream"):
-        texts = [line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")]
+        texts = [
+            line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")
+        ]
         told = next((json.loads(text) for text in texts if text), {})
     else:
         told = answer.json()
@@ -315,9 +317,7 @@ async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: 
 
 @pytest.mark.parametrize("field", sorted(GRAPHQL.keys() - {"Query.viewer", "Query.me", "Query.communities"}))
 @only_sqlite
-async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphql(
-    world: World, field: str
-) -> None:
+async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphql(world: World, field: str) -> None:
     """A foreign community's key with every scope, and nobody at all."""
     query, _ = GRAPHQL[field]
     if field == "Mutation.createCommunity":
