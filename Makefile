@@ -19,14 +19,14 @@ run: .venv/run.stamp            ## a living demo community on SQLite, at http://
 	@$(BIN)/ledger serve --demo --port $(PORT)
 
 test: .venv/dev.stamp           ## every test, PostgreSQL included, without Docker and without root
-	$(BIN)/python -m pytest -m "not acceptance"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not acceptance"
 
 check: .venv/dev.stamp          ## what must be green before a commit that matters
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not acceptance"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not acceptance"
 
 acceptance: .venv/dev.stamp     ## the issues' lists in full; takes long
 	$(BIN)/python -m pytest -m acceptance -v

@@ -24,7 +24,7 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 @contextmanager
 def addresses() -> Iterator[dict[str, str]]:
     """Lend an empty, durable database of each kind."""
-    with tempfile.TemporaryDirectory(prefix="ledger-bench-") as folder, Postgres(None, **DURABLE) as server:
+    with tempfile.TemporaryDirectory(prefix="ledger-bench-") as folder, Postgres(None, in_memory=False, **DURABLE) as server:
         yield {"SQLite": f"sqlite:///{Path(folder) / 'bench.sqlite'}", "PostgreSQL": server.url("postgres")}
 
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.harness.crowd import CLIENTS, Rotation
-from tests.harness.wire import Answer
+from tests.harness.crowd import CLIENTS, PAUSE, Rotation
+from tests.harness.wire import TROUBLE, Answer, Wire
 
 Event = dict[str, Any]
 
@@ -86,8 +86,17 @@ async def post_history(events: Sequence[Event], ports: list[int], key: str) -> t
     async def client(turn: int) -> None:
         async with Rotation(ports, key) as wires:
             while (number := await dispatch.take()) is not None:
-                answers[number] = await wires[turn].post(events[number])
+                answers[number] = await _answered(wires[turn], events[number])
                 await dispatch.acknowledged(number)
 
     await asyncio.gather(*(client(turn) for turn in range(CLIENTS)))
     return [answers[number] for number in range(len(events))], dispatch.at_once
+
+
+async def _answered(wire: Wire, event: Event) -> Answer:
+    """Post until it is answered: a server closes connections that were idle for some seconds."""
+    while True:
+        try:
+            return await wire.post(event)
+        except TROUBLE:
+            await asyncio.sleep(PAUSE)

@@ -97,10 +97,17 @@ class Community(RuleBasedStateMachine):
         """The same again, as a new event."""
         command, _ = self.sent[-1 - which % len(self.sent)]
         if isinstance(command, RecordContribution):
-            parts = {"at": command.occurred_at, "undoes": command.undoes, "data": command.data}
             people = {role: str(who) for role, who in command.people.items()}
-            by = str(command.actor) if command.actor else None
-            self._send(self.play.command(command.type, command.subject, by=by, people=people, **parts))
+            again = self.play.command(
+                command.type,
+                command.subject,
+                by=str(command.actor) if command.actor else None,
+                people=people,
+                at=command.occurred_at,
+                undoes=command.undoes,
+                data=command.data,
+            )
+            self._send(again)
 
     @precondition(lambda self: self.sent)
     @rule(which=st.integers(0, 100))

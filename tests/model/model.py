@@ -1,4 +1,4 @@
-"""A model of the ledger: what SEMANTICS says, in plain dicts, about the rulebook beside it. It calls no ledger code.
+"""A model of the ledger: what SEMANTICS says, in plain dicts, of the rulebook beside it. It calls no ledger code.
 
 Whatever it knows stands in dicts, lists and sets of values that are never changed, so a shallow copy is a save.
 """
@@ -221,7 +221,7 @@ class Model:
             wanted = int(Fraction(value * amount.get("percent", 100), 100)) * (-1 if amount.get("negate") else 1)
         granted, moves = wanted, []
         for cap, name, kind in self._caps(one, rule, who):
-            room = cap.get("count", cap.get("points")) - self.used.get(name, 0)
+            room = int(cap.get("count") or cap["points"]) - self.used.get(name, 0)
             if kind == "count":
                 granted = granted if room > 0 else 0
             elif granted > room:

@@ -16,7 +16,7 @@ QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_bl
 
 
 def _run(examples: int, steps: int, **more: Any) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis leaves it untyped
+    run_state_machine_as_test(
         Community, settings=settings(max_examples=examples, stateful_step_count=steps, **{**QUIET, **more})
     )
 

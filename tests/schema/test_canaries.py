@@ -90,14 +90,14 @@ class Doors:
             await self.knock("POST", "/v1/events", content=body + b"\n", media_type=NDJSON)
             await self.knock("POST", "/v1/events", content=body[:-9], media_type=STRUCTURED)
             await self.knock("POST", "/v1/events", content=body, media_type="text/plain")
-        for body in (
+        for given in (
             {"member": f"chat:{WHO}", "points": 1, "reason": REASON},
             {"member": f"chat:{WHO}", "points": REASON, "reason": REASON},
             {"member": [WHO, OTHER], "points": 1, "reason": {"x": REASON}},
             {"member": f"chat:{WHO}", "points": 1, "reason": REASON, "unit": "pearls"},
             {"member": f"chat:{WHO}", "points": -10_000, "reason": REASON},
         ):
-            await self.knock("POST", "/v1/adjustments", json=body, headers={"idempotency-key": "k"})
+            await self.knock("POST", "/v1/adjustments", json=given, headers={"idempotency-key": "k"})
         await self.knock("POST", "/v1/adjustments", content=f'{{"reason": "{REASON}'.encode())
         for name in (WHO, f"chat:{WHO}", f"chat:{OTHER}%00", "chat:" + WHO * 30):
             await self.knock("GET", f"/v1/members/{name}")
@@ -181,7 +181,7 @@ def _queries() -> list[dict[str, Any]]:
         {"query": record, "variables": {"it": {**event, "data": data}}},
         {"query": record, "variables": {"it": {**event, "key": "g2", "data": {**data, "member": 5}}}},
         {"query": find, "variables": {"n": WHO}},
-        {"query": '{ memberByHandle(community: "garden", platform: "chat", externalId: "%s") { id } }' % WHO},
+        {"query": f'{{ memberByHandle(community: "garden", platform: "chat", externalId: "{WHO}") {{ id }} }}'},
     ]
 
 

@@ -1,4 +1,7 @@
-"""`ledger explain`: why this award, and why not that one, in both languages."""
+"""`ledger explain`: why this award, and why not that one, in both languages.
+
+Ana is called by the name she shows; bo and cai show none, so they are called as they were received.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ def test_an_award_is_told_with_its_event_its_rulebook_and_the_level_it_gave(told
         "thread.opened t1 from chat:room, position 4, happened 2024-03-04T01:10:00.000Z, recorded "
     )
     assert rest == [
-        "done by ana",
+        "done by Ana 安",
         "about thread-1",
         "judged by version 1 of the rulebook",
-        "opened: ana gets 10 points; the balance is 15.",
-        "ana rises on rank from no level to regular.",
+        "opened: Ana 安 gets 10 points; the balance is 15.",
+        "Ana 安 rises on rank from no level to regular.",
     ]
 
 
@@ -34,21 +37,21 @@ def test_an_award_is_told_in_chinese(told: Cli) -> None:
     header, *rest = _said(told, "t1", "zh-CN")
     assert header.startswith("thread.opened t1，来自 chat:room，序号 4，发生于 2024-03-04T01:10:00.000Z，记录于 ")
     assert rest == [
-        "由 ana 完成",
+        "由 Ana 安 完成",
         "关于 thread-1",
         "按规则手册第 1 版评定",
-        "opened：ana 获得 10 points，余额 15。",
-        "ana 在 rank 上从 无等级 升到 regular。",
+        "opened：Ana 安 获得 10 points，余额 15。",
+        "Ana 安 在 rank 上从 无等级 升到 regular。",
     ]
 
 
 @pytest.mark.parametrize(
     ("id_", "sentence"),
     [
-        ("join-ana", "ana was seen here for the first time."),
-        ("join-ana", "ana starts with 5 points; the balance is 5."),
-        ("like-2", "liked: nothing for ana, it paid for this before."),
-        ("like-3", "liked: nothing for ana, it does not pay for one's own."),
+        ("join-ana", "Ana 安 was seen here for the first time."),
+        ("join-ana", "Ana 安 starts with 5 points; the balance is 5."),
+        ("like-2", "liked: nothing for Ana 安, it paid for this before."),
+        ("like-3", "liked: nothing for Ana 安, it does not pay for one's own."),
         ("help-2", "helped: bo gets 18 points; the balance is 35."),
         ("help-2", "  the shared limit social let 18 of 40 pass"),
         ("help-2", "  Possible again from 2024-03-04T16:00:00.000Z."),
@@ -56,8 +59,8 @@ def test_an_award_is_told_in_chinese(told: Cli) -> None:
         ("in-2", "  Possible again from 2024-03-04T04:00:00.000Z."),
         ("scold-3", "scolded: cai loses nothing, the balance is at its floor."),
         ("t3", "  the rule's limit let 5 of 10 pass"),
-        ("t4", "opened: ana gets nothing, the limit is reached."),
-        ("t7", "opened: nothing for ana, the sender's quota is used up."),
+        ("t4", "opened: Ana 安 gets nothing, the limit is reached."),
+        ("t7", "opened: nothing for Ana 安, the sender's quota is used up."),
         ("unhelp-2", "It takes back event help-2."),
         ("help-3", "helped: nothing for bo, the event was taken back before it came."),
         ("help-4", "helped: nobody to pay, the event does not say whom it concerns."),
@@ -80,8 +83,8 @@ def test_what_is_taken_back_names_the_event_it_came_from(told: Cli) -> None:
 
 
 def test_a_fall_to_a_lower_level_is_no_rise(told: Cli) -> None:
-    assert "ana falls on rank from pillar to regular." in _said(told, "gone-1")
-    assert "ana 在 rank 上从 pillar 降到 regular。" in _said(told, "gone-1", "zh-CN")
+    assert "Ana 安 falls on rank from pillar to regular." in _said(told, "gone-1")
+    assert "Ana 安 在 rank 上从 pillar 降到 regular。" in _said(told, "gone-1", "zh-CN")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
@@ -114,7 +117,7 @@ def test_a_language_is_found_by_how_shells_spell_it(told: Cli, lang: str, word: 
 
 def test_the_language_is_the_shells_by_default(filed: Cli) -> None:
     command = [sys.executable, "-c", "from schema.cli import main; main()", "explain", "t1", "-c", "garden"]
-    for lang, word in (("zh_CN.UTF-8", "由 ana 完成"), ("C.UTF-8", "done by ana")):
+    for lang, word in (("zh_CN.UTF-8", "由 Ana 安 完成"), ("C.UTF-8", "done by Ana 安")):
         environment = {"LEDGER_DATABASE_URL": filed.url, "LC_ALL": lang, "PYTHONUTF8": "1"}
         ran = subprocess.run(command, capture_output=True, check=True, env=environment)
         assert word in ran.stdout.decode().splitlines()

@@ -7,7 +7,7 @@ what does not exist.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import httpx2
@@ -15,6 +15,7 @@ import pytest
 
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
+from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
@@ -148,7 +149,7 @@ def _headers(bearer: str | None) -> dict[str, str]:
 
 
 @pytest.fixture
-async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> AsyncIterator[World]:
+async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
     orchard = await rulebooks.begin(database, writer, "orchard")
@@ -164,10 +165,9 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> A
         Role("an expired key", frozenset({"bad"}), expired, 401),
         Role("a member", frozenset({MEMBER}), session),
     ]
-    for scope in Scope:
-        roles.append(Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})))
+    roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    yield World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
+    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -289,7 +289,7 @@ def _gave(answer: httpx2.Response) -> bool:
         texts = [
             line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")
         ]
-        told = next((json.loads(text) for text in texts if text), {})
+        told: dict[str, Any] = next((json.loads(text) for text in texts if text), {})
     else:
         told = answer.json()
     told = told.get("payload", told)
@@ -322,8 +322,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     query, _ = GRAPHQL[field]
     if field == "Mutation.createCommunity":
         return  # it names nothing that another has but a slug, which is one name for all communities
-    member = write_id("Member", rulebooks.new_id(Micros(NOON + 7)), 1)
-    key = write_id("ApiKey", rulebooks.new_id(Micros(NOON + 7)), "0" * 12)
+    member = write_id("Member", new_id(Micros(NOON + 7)), 1)
+    key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
     elsewhere, before = world._replace(ana=member, key_id=key, slug="nowhere"), await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

@@ -122,7 +122,7 @@ async def _missed(
 async def test_an_edit_of_any_column_of_an_event_is_found(
     database: Database, database_url: str, garden: Community
 ) -> None:
-    row = await _row(database, garden, "event", position=9)
+    row = {**await _row(database, garden, "event", position=9), "subject": "thread-1"}
     plants = [
         (f"UPDATE event SET {name} = $1 WHERE position = 9", [_changed(row[name])], "event 9") for name in HASHED
     ]

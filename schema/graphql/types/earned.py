@@ -13,7 +13,7 @@ from schema.graphql.scalars import Points
 from schema.graphql.types.entry import Reason
 from schema.graphql.words import reason_label
 
-FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 30)
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9998, 12, 31)
 
 
 @described
@@ -50,7 +50,7 @@ def days(since: date, until: date, zone: str, unit: str) -> Window:
 
 
 def within(day: date) -> date:
-    """Return a day that has a day before and after it."""
+    """Return a day whose periods all lie within the calendar."""
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
