@@ -18,13 +18,14 @@ from bench.writing import events_a_second
 from ledger.store.migrate import migrate
 from tests.postgres import Postgres
 
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-
 
 @contextmanager
 def addresses() -> Iterator[dict[str, str]]:
     """Lend an empty, durable database of each kind."""
-    with tempfile.TemporaryDirectory(prefix="ledger-bench-") as folder, Postgres(None, in_memory=False, **DURABLE) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="ledger-bench-") as folder,
+        Postgres(durable=True, in_memory=False) as server,
+    ):
         yield {"SQLite": f"sqlite:///{Path(folder) / 'bench.sqlite'}", "PostgreSQL": server.url("postgres")}
 
 

@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ledger.service.writer import QueueFull
+from ledger.store.engine import AWAY
 from schema.asgi import Refused
 from schema.problems import MEDIA_TYPE, At, Problem
 
 log = structlog.get_logger()
+RETRY = {"Retry-After": "1"}
 CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
 
 
@@ -38,8 +40,14 @@ def queue_full() -> Problem:
 
 
 def unexpected(error: Exception, place: str) -> Problem:
-    """Log what nobody expected, and return a problem that names only where to look."""
+    """Log what nobody expected, and return a problem that names only where to look.
+
+    A database that is away or full is nobody's fault here: the sender tries again.
+    """
     request_id = uuid4().hex
+    if isinstance(error, AWAY):
+        log.error("the database is away", request_id=request_id, place=place, error=type(error).__name__)
+        return Problem(503, "DATABASE_AWAY", "the database does not answer; send it again after the time given")
     log.error("unexpected error", request_id=request_id, place=place, exc_info=error)
     return Problem(500, "INTERNAL", f"this is our fault; the log has it under request {request_id}")
 
@@ -73,9 +81,10 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _queue_full(_request: Request, _error: Exception) -> JSONResponse:
-    return answer(queue_full(), {"Retry-After": "1"})
+    return answer(queue_full(), RETRY)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # The route as it is written: a path that was asked for can hold a name or a token.
-    return answer(unexpected(error, getattr(request.scope.get("route"), "path", "a route")))
+    problem = unexpected(error, getattr(request.scope.get("route"), "path", "a route"))
+    return answer(problem, RETRY if problem.status == 503 else None)

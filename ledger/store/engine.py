@@ -19,7 +19,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import BigInteger, LargeBinary, Select, String, Table, Uuid, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,8 +30,17 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_time
 """FULL, since NORMAL lost acknowledged writes when the power was cut; recursive, since else REPLACE passes by
 the append-only triggers."""
 
-AWAY = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a database that is away, full or cut off raises when it is written to."""
+AWAY = (
+    OSError,
+    sqlite3.OperationalError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    OperationalError,
+    InterfaceError,
+)
+"""What a database that is away, full or being shut down raises."""
 
 WRITE_CONNECTIONS = 4
 STATEMENT_SECONDS = 600

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,12 +38,17 @@ def serve(
         errors.print(f"ledger: {warning}", style="yellow")
     if with_demo:
         typer.echo(greeting(run(prepared()), address(host, port), locale_of(LANG)))
+    signal.signal(signal.SIGTERM, _stopped)  # uvicorn finishes first, then raises the signal again
     options: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "ws": "websockets-sansio"}
     if workers == 1:
         uvicorn.run(living_app() if with_demo else create_app(), **options)
     else:
         factory = "schema.cli.serving:living_app" if with_demo else "schema.app:app"
         uvicorn.run(factory, factory=True, workers=workers, **options)
+
+
+def _stopped(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 async def checked(*, accept_clock: bool) -> list[str]:

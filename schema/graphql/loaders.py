@@ -82,9 +82,19 @@ class Loaders:
         return self._each(history.at_places, lambda: None)
 
     @cached_property
-    def undoing(self) -> Loader[Place, Place | None]:
-        """Where what a decision granted was taken back."""
-        return self._each(history.undoing, lambda: None)
+    def originals(self) -> Loader[Place, Entry | None]:
+        """The entries that others take back, by the place of the other."""
+        return self._each(history.originals, lambda: None)
+
+    @cached_property
+    def reversals(self) -> Loader[Place, Entry | None]:
+        """The entries that take others back, by the place of the other."""
+        return self._each(history.reversals, lambda: None)
+
+    @cached_property
+    def judges(self) -> Loader[Place, int]:
+        """The versions of the rulebook by which decisions about members were made; 0 is not known here."""
+        return self._each(history.judges, int)
 
     @cached_property
     def entry_pages(self) -> Loader[tuple[MemberId, tuple[Which, Span]], list[Entry]]:

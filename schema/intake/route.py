@@ -64,7 +64,7 @@ class Intake:
         except Exception as error:  # a request's rim: the sender learns that it is our fault
             problem = unexpected(error, "/v1/events")
             if not started:
-                await answer_problem(send, problem)
+                await answer_problem(send, problem, [("retry-after", "1")] if problem.status == 503 else [])
 
     async def _answer(self, request: Request, send: Send) -> None:
         if request.method != "POST":

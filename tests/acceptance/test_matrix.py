@@ -39,10 +39,11 @@ class Way(NamedTuple):
 
 EVERY = [Way(*way) for way in product(BATCHES, CACHES, KINDS, ZONES, SEEDS)]
 PAIRS = [
-    Way(batch, cache, kind, ZONES[number % 3], SEEDS[(number // 3 + number) % 3])
+    Way(batch, cache, kind, ZONES[turn], SEEDS[(turn + number) % 3])
     for number, (batch, cache, kind) in enumerate(product(BATCHES, CACHES, KINDS))
+    for turn in range(3)
 ]
-"""Each batch with each cache and database; zones and seeds take turns."""
+"""Each batch with each cache and database, in every zone and with every seed, but not every two of those."""
 
 SAMPLE = [
     Way(1, 200_000, "sqlite", "UTC", 0),

@@ -42,13 +42,6 @@ class Entry(NamedTuple):
         """Where its decision stands."""
         return (self.position, self.ordinal)
 
-    @property
-    def reverses(self) -> Place | None:
-        """Where the decision stands that it takes back."""
-        if self.reverses_position is None or self.reverses_ordinal is None:
-            return None
-        return (self.reverses_position, self.reverses_ordinal)
-
 
 class Which(NamedTuple):
     """Which entries: those that wished for something unless `with_zero`; an instant bounds by occurrence."""
@@ -127,14 +120,54 @@ async def at_places(database: Database, community: UUID, places: Sequence[Place]
     return {entry.place: entry for entry in found}
 
 
-async def undoing(database: Database, community: UUID, places: Sequence[Place]) -> dict[Place, Place]:
-    """Return, for each of these that was taken back, where the decision stands that did."""
-    claims = {undone_claim(*place).key: place for place in places}
-    kind = undone_claim(0, 0).kind
-    statement = select(CLAIM.key, CLAIM.position, CLAIM.ordinal).where(
-        CLAIM.community_id == community, CLAIM.kind == kind, CLAIM.key.in_(list(claims)), CLAIM.position != 0
+async def originals(database: Database, community: UUID, places: Sequence[Place]) -> dict[Place, Entry]:
+    """Return, for each of these that takes something back, the entry that it takes back."""
+    back = TABLES["entry"].alias("back")
+    statement = (
+        select(back.c.position, back.c.ordinal, *COLUMNS)
+        .select_from(back)
+        .join(
+            TABLES["entry"],
+            and_(
+                ENTRY.community_id == community,
+                ENTRY.position == back.c.reverses_position,
+                ENTRY.ordinal == back.c.reverses_ordinal,
+            ),
+        )
+        .where(back.c.community_id == community, tuple_(back.c.position, back.c.ordinal).in_(places))
     )
-    return {claims[key]: (position, ordinal) for key, position, ordinal in await database.read(statement)}
+    return {(row[0], row[1]): Entry(*row[2:]) for row in await database.read(statement)}
+
+
+async def reversals(database: Database, community: UUID, places: Sequence[Place]) -> dict[Place, Entry]:
+    """Return, for each of these that was taken back, the entry that took it back."""
+    claims = {undone_claim(*place).key: place for place in places}
+    taken = and_(ENTRY.community_id == community, ENTRY.position == CLAIM.position, ENTRY.ordinal == CLAIM.ordinal)
+    statement = (
+        select(CLAIM.key, *COLUMNS)
+        .select_from(TABLES["claim"].join(TABLES["entry"], taken))
+        .where(
+            CLAIM.community_id == community,
+            CLAIM.kind == undone_claim(0, 0).kind,
+            CLAIM.key.in_(list(claims)),
+        )
+    )
+    return {claims[row[0]]: Entry(*row[1:]) for row in await database.read(statement)}
+
+
+async def judges(database: Database, community: UUID, places: Sequence[Place]) -> dict[Place, int]:
+    """Return which version of the rulebook judged each of these; what takes back has that of its original."""
+    judged_at = func.coalesce(ENTRY.reverses_position, ENTRY.position)
+    statement = (
+        select(ENTRY.position, ENTRY.ordinal, EVENT.rulebook)
+        .select_from(
+            TABLES["entry"].join(
+                TABLES["event"], and_(EVENT.community_id == community, EVENT.position == judged_at)
+            )
+        )
+        .where(ENTRY.community_id == community, tuple_(ENTRY.position, ENTRY.ordinal).in_(places))
+    )
+    return {(position, ordinal): rulebook for position, ordinal, rulebook in await database.read(statement)}
 
 
 async def positions(

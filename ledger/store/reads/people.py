@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.values import MemberId, Micros, Position
@@ -105,12 +105,11 @@ def _is_called(community: UUID, search: str) -> ColumnElement[bool]:
     escaped = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     like = f"%{escaped}%"
     spelled = IDENTITY.platform + ":" + IDENTITY.external_id
-    of_identity = and_(IDENTITY.community_id == community, IDENTITY.member == MEMBER.member)
-    of_profile = and_(PROFILE.community_id == community, PROFILE.member == MEMBER.member)
-    return or_(
-        exists().where(of_identity, or_(_contains(IDENTITY.received, like), _contains(spelled, like))),
-        exists().where(of_profile, _contains(PROFILE.display_name, like)),
+    by_identity = select(IDENTITY.member).where(
+        IDENTITY.community_id == community, or_(_contains(IDENTITY.received, like), _contains(spelled, like))
     )
+    by_name = select(PROFILE.member).where(PROFILE.community_id == community, _contains(PROFILE.display_name, like))
+    return or_(MEMBER.member.in_(by_identity), MEMBER.member.in_(by_name))
 
 
 def _contains(text: ColumnElement[str], like: str) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from schema.graphql.scalars import Points
 from schema.graphql.types.contribution import Contribution, contribution
 from schema.graphql.types.enums import Outcome
 from schema.graphql.types.node import Node
-from schema.graphql.view import Info, view_of
+from schema.graphql.view import Info, View, view_of
 from schema.graphql.words import explanation, formula_text, rule_name, step_labels
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Decision(Node):
 
     place: strawberry.Private[Place]
     stored: strawberry.Private[Stored]
+    ordinal: strawberry.Private[int]
     made: strawberry.Private[events.Decision]
     concerns: strawberry.Private[MemberId]
 
@@ -77,7 +78,10 @@ class Decision(Node):
     @resolved("The rule that looked.")
     async def rule(self, info: Info) -> RuleRef:
         """Return the rule as it stood."""
-        return await rule_of(info, self.place, self.stored, self.made)
+        at = (self.stored.event.position, self.ordinal)
+        judged = await view_of(info).loaders.judges.load((self.place.id, at))
+        number = judged or self.stored.event.rulebook
+        return await rule_of(view_of(info), self.place, number, self.made.rule, self.made.unit)
 
     @resolved("What took something between desired and granted, in order.")
     async def steps(self, info: Info) -> list[DecisionStep]:
@@ -121,6 +125,7 @@ def _shown(place: Place, stored: Stored, ordinal: int, concerned: MemberId) -> D
         id=write_place("Decision", place.id, (stored.event.position, ordinal)),
         place=place,
         stored=stored,
+        ordinal=ordinal,
         made=made,
         concerns=concerned,
         outcome=Outcome(made.outcome.value),
@@ -130,19 +135,14 @@ def _shown(place: Place, stored: Stored, ordinal: int, concerned: MemberId) -> D
     )
 
 
-async def rule_of(info: Info, place: Place, stored: Stored, made: events.Decision) -> RuleRef:
-    """Return a decision's rule as it stood; a reversal's is that of what it takes back."""
-    view = view_of(info)
-    judged = stored.event
-    if made.reverses is not None:
-        original = await view.loaders.events.load((place.id, made.reverses.position))
-        judged = original.event if original is not None else judged
-    version = await _version(info, place, judged.rulebook)
+async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -> RuleRef:
+    """Return a rule as it stood in a version of the rulebook."""
+    version = (await view.loaders.published.load(place.id)).versions.numbered(number)
     return RuleRef(
-        code=made.rule,
-        name=rule_name(made.rule, view.locale),
-        rulebook_version=judged.rulebook,
-        formula=formula_text(version, made.rule, version.units.get(made.unit), view.locale),
+        code=code,
+        name=rule_name(code, view.locale),
+        rulebook_version=number,
+        formula=formula_text(version, code, version.units.get(unit), view.locale),
     )
 
 

@@ -49,6 +49,10 @@ def days(since: date, until: date, zone: str, unit: str) -> Window:
     return Window(start, end, unit)
 
 
+async def _nothing() -> None:
+    """Explain nothing: a sum has many decisions behind it."""
+
+
 def within(day: date) -> date:
     """Return a day whose periods all lie within the calendar."""
     return min(max(day, FIRST_DAY), LAST_DAY)
@@ -61,7 +65,7 @@ def summary(found: list[Earned], locale: str) -> EarnedSummary:
         by_reason=[
             ReasonTotal(
                 reason=Reason(
-                    code=one.rule, label=reason_label(EntryKind.AWARD, one.rule, locale), explanation=None
+                    code=one.rule, label=reason_label(EntryKind.AWARD, one.rule, locale), explained=_nothing
                 ),
                 contribution_kind=one.type,
                 points=Points(one.points),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import strawberry
@@ -29,7 +30,12 @@ class Reason:
 
     code: str = field("The rule's id in the rulebook; start or adjustment where no rule stood behind it.")
     label: str = field("The same in a few words.")
-    explanation: str | None = field("The same in sentences; of an adjustment what was given as its reason.")
+    explained: strawberry.Private[Callable[[], Awaitable[str | None]]]
+
+    @resolved("The same in sentences; of an adjustment what was given as its reason.")
+    async def explanation(self) -> str | None:
+        """Return the explanation."""
+        return await self.explained()
 
 
 @described
@@ -47,14 +53,10 @@ class Entry(Node):
     capped: bool = field("Whether a limit took something of what the rule wanted to give.")
 
     @resolved("Why it stands there.")
-    async def reason(self, info: Info) -> Reason:
+    def reason(self, info: Info) -> Reason:
         """Return the reason."""
-        stored, locale = await self._stored(info), view_of(info).locale
-        return Reason(
-            code=self.row.rule,
-            label=reason_label(Kind(self.row.kind), self.row.rule, locale),
-            explanation=await self._explanation(info, stored),
-        )
+        label = reason_label(Kind(self.row.kind), self.row.rule, view_of(info).locale)
+        return Reason(code=self.row.rule, label=label, explained=lambda: self._explanation(info))
 
     @resolved("What was done for it; null for adjustments.")
     async def contribution(self, info: Info) -> Contribution | None:
@@ -69,10 +71,10 @@ class Entry(Node):
     @resolved("The rule that paid, as it stood; null where none did.")
     async def rule(self, info: Info) -> RuleRef | None:
         """Return the rule."""
-        made = await self.decision(info)
-        if made is None or self.row.rule in BUILT_IN:
+        if self.row.rule in BUILT_IN:
             return None
-        return await rule_of(info, self.place, made.stored, made.made)
+        number = await view_of(info).loaders.judges.load((self.place.id, self.row.place))
+        return await rule_of(view_of(info), self.place, number, self.row.rule, self.row.unit)
 
     @resolved("Who brought it about.")
     async def actor(self, info: Info) -> Actor:
@@ -82,13 +84,14 @@ class Entry(Node):
     @resolved("The entry that it takes back.")
     async def reverses(self, info: Info) -> Entry | None:
         """Return the original."""
-        return await entry_at(view_of(info), self.place, self.row.reverses)
+        row = await view_of(info).loaders.originals.load((self.place.id, self.row.place))
+        return entry(self.place, row) if row is not None else None
 
     @resolved("The entry that takes it back.")
     async def reversed_by(self, info: Info) -> Entry | None:
         """Return the reversal."""
-        undone = await view_of(info).loaders.undoing.load((self.place.id, self.row.place))
-        return await entry_at(view_of(info), self.place, undone)
+        row = await view_of(info).loaders.reversals.load((self.place.id, self.row.place))
+        return entry(self.place, row) if row is not None else None
 
     @resolved("What limits took, in words; null where they took nothing.")
     async def cap_note(self, info: Info) -> str | None:
@@ -104,7 +107,8 @@ class Entry(Node):
         assert stored is not None  # entries stand beside their event, and events are for ever
         return stored
 
-    async def _explanation(self, info: Info, stored: Stored) -> str | None:
+    async def _explanation(self, info: Info) -> str | None:
+        stored = await self._stored(info)
         if self.row.kind == Kind.ADJUSTMENT.value:
             return text_of(stored, "reason")
         made = decision(self.place, stored, self.row.ordinal)
