@@ -102,9 +102,12 @@ async def _unzipped(raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     unzip = zlib.decompressobj(wbits=31)
     try:
         async for chunk in raw:
-            yield unzip.decompress(chunk, 65_536)
-            while unzip.unconsumed_tail:
-                yield unzip.decompress(unzip.unconsumed_tail, 65_536)
+            rest = chunk
+            while rest:
+                if unzip.eof:
+                    unzip = zlib.decompressobj(wbits=31)  # the next member of several
+                yield unzip.decompress(rest, 65_536)
+                rest = unzip.unconsumed_tail or unzip.unused_data
     except zlib.error as error:
         raise Refused(Problem(400, "BROKEN_GZIP", f"expected gzip: {error}")) from error
     if not unzip.eof:

@@ -20,7 +20,8 @@ async def explanation(ledger: Ledger, community: Community, one: Stored, locale:
     rulebook = await current(ledger.database, community.id)
     scales = {unit.code: unit.scale for unit in rulebook.units}
     names = await names_of(ledger.database, community.id, sorted(members_of(one)))
-    return sentences(one, scales, names, locale)
+    ranks = {ladder.code: [level.code for level in ladder.levels] for ladder in rulebook.ladders}
+    return sentences(one, scales, names, locale, ranks)
 
 
 def members_of(one: Stored) -> set[MemberId]:
@@ -31,7 +32,13 @@ def members_of(one: Stored) -> set[MemberId]:
     return {member for member in named if member is not None}
 
 
-def sentences(one: Stored, scales: dict[str, int], names: dict[MemberId, str], locale: str) -> list[str]:
+def sentences(
+    one: Stored,
+    scales: dict[str, int],
+    names: dict[MemberId, str],
+    locale: str,
+    ranks: dict[str, list[str]],
+) -> list[str]:
     """Return an event's explanation in a language, line by line."""
     event = one.event
     header = Line(
@@ -45,7 +52,7 @@ def sentences(one: Stored, scales: dict[str, int], names: dict[MemberId, str], l
             "recorded": write_time(event.recorded_at),
         },
     )
-    return [said(line, names, locale) for line in (header, *explained(event, scales))]
+    return [said(line, names, locale) for line in (header, *explained(event, scales, ranks))]
 
 
 def said(line: Line, names: dict[MemberId, str], locale: str) -> str:

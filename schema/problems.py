@@ -60,7 +60,7 @@ class Problem:
     def document(self) -> dict[str, Any]:
         """Return the problem's JSON form."""
         document: dict[str, Any] = {
-            "type": f"/docs/problems#{self.code}",
+            "type": f"urn:contribution-ledger:problem:{self.code}",
             "title": self.code.replace("_", " ").capitalize(),
             "status": self.status,
             "code": self.code,

@@ -5,7 +5,7 @@ Amounts are in whole units with the unit's decimals; members and instants are le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.core.events import (
     ContributionRecorded,
@@ -16,6 +16,7 @@ from ledger.core.events import (
     Outcome,
     PointsAdjusted,
     Step,
+    TierChange,
 )
 from ledger.core.values import MemberId, Value
 
@@ -28,8 +29,13 @@ class Line(Value):
     depth: int = 0
 
 
-def explain(event: Event, scales: Mapping[str, int]) -> Iterator[Line]:
-    """Yield what happened and why, and why not; `scales` are the units' decimals."""
+def explain(
+    event: Event, scales: Mapping[str, int], ranks: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Line]:
+    """Yield what happened and why, and why not; `scales` are the units' decimals.
+
+    `ranks` are the ladders' levels, lowest first.
+    """
     fact = event.fact
     if not isinstance(fact, Decided):
         return
@@ -46,7 +52,7 @@ def explain(event: Event, scales: Mapping[str, int]) -> Iterator[Line]:
         yield from explain_decision(decision, scales.get(decision.unit, 0))
     for change in fact.tiers:
         levels = {"before": change.before, "after": change.after}
-        code = "tier.down" if change.after is None else "tier.up"
+        code = "tier.up" if _rises(change, (ranks or {}).get(change.ladder, ())) else "tier.down"
         yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
 
 
@@ -59,13 +65,19 @@ def _contributed(event: Event, fact: ContributionRecorded) -> Iterator[Line]:
         yield Line(code="event.undoes", parameters={"key": fact.undoes})
 
 
+def _rises(change: TierChange, levels: Sequence[str]) -> bool:
+    """Say whether a change is a rise; a level that the ladder no longer has counts as below all others."""
+    before, after = (levels.index(one) if one in levels else -1 for one in (change.before, change.after))
+    return after > before if before != after else change.before is None
+
+
 def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
     """Yield a decision's sentence, then each step that took something, then when it pays again."""
     parameters: dict[str, object] = {
         "rule": decision.rule,
         "member": decision.member or MemberId(0),
         "unit": decision.unit,
-        "granted": amount(decision.granted, scale),
+        "granted": amount(abs(decision.granted) if _is_loss(decision) else decision.granted, scale),
         "after": amount(decision.after, scale),
         "reversed": decision.reverses.position if decision.reverses else 0,
     }
@@ -74,6 +86,10 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         yield _step(step, scale)
     if decision.possible_again_at is not None:
         yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
+
+
+def _is_loss(decision: Decision) -> bool:
+    return decision.kind is EntryKind.AWARD and decision.granted < 0
 
 
 def sentence_code(decision: Decision) -> str:
@@ -85,7 +101,7 @@ def sentence_code(decision: Decision) -> str:
         return f"{code}.start"
     if decision.kind is EntryKind.ADJUSTMENT:
         return f"{code}.adjustment"
-    if decision.outcome is Outcome.GRANTED and decision.granted < 0:
+    if _is_loss(decision):
         return f"{code}.loss"
     return code
 

@@ -65,7 +65,7 @@ async def begin(
     ]
     for answer in await writer.submit(community, first, atomic=True):
         if isinstance(answer, Refusal):
-            raise CommunityRefused(f"{slug!r} began before with another rulebook; publish a new version instead")
+            raise CommunityRefused(f"there is another community {slug!r}, begun with another rulebook")
     return community
 
 

@@ -158,6 +158,7 @@ def leaderboard(
                 chosen.unit,
                 since=start,
                 until=end,
+                measure=chosen.measure,
                 without=chosen.exclude_rules,
                 rank=_rank(rank),
                 first=top,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from ledger.core.commands import RecordContribution
@@ -24,58 +24,58 @@ async def results(
 ) -> list[dict[str, Any]]:
     """Return one result an event, in order: recorded, replayed, or refused with its problem."""
     whole = await _with_events(ledger, community, answers)
-    names = _names_given(asked, whole)
-    lacking = {member for one in whole if one.event for member in _members(one.event)} - names.keys()
-    if lacking:
-        names.update(await identities_of(ledger.database, community.id, sorted(lacking)))
-    by_position = {one.position: one for one in whole}
+    names = [_names_given(command, receipt) for command, receipt in zip(asked, whole, strict=True)]
+    lacking = {
+        member
+        for receipt, known in zip(whole, names, strict=True)
+        if receipt is not None and receipt.event is not None
+        for member in _members(receipt.event) - known.keys()
+    }
+    found = await identities_of(ledger.database, community.id, sorted(lacking)) if lacking else {}
     return [
-        recorded(by_position[answer.position], names, replayed=answer.replayed)
-        if isinstance(answer, Receipt)
+        recorded(receipt, {**found, **known}, replayed=receipt.replayed)
+        if receipt is not None
         else refused(command, answer)
-        for command, answer in zip(asked, answers, strict=True)
+        for command, answer, receipt, known in zip(asked, answers, whole, names, strict=True)
     ]
 
 
 async def result_of(ledger: Ledger, community: Community, receipt: Receipt) -> dict[str, Any]:
     """Return what became of one command, told like the first time."""
     [whole] = await _with_events(ledger, community, [receipt])
+    assert whole is not None
     assert whole.event is not None
     names = await identities_of(ledger.database, community.id, sorted(_members(whole.event)))
     return recorded(whole, names, replayed=False)
 
 
-async def _with_events(ledger: Ledger, community: Community, answers: Iterable[Answered]) -> list[Receipt]:
-    """Return every receipt with its event: a repeat's is read from the log."""
-    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
-    lacking = [receipt.position for receipt in receipts if receipt.event is None]
+async def _with_events(ledger: Ledger, community: Community, answers: Sequence[Answered]) -> list[Receipt | None]:
+    """Return every receipt with its event, None for a refusal: a repeat's event is read from the log."""
+    lacking = [one.position for one in answers if isinstance(one, Receipt) and one.event is None]
     found = await by_positions(ledger.database, community.id, lacking) if lacking else {}
-    return [
-        receipt
-        if receipt.event is not None
-        else Receipt(
-            position=receipt.position,
-            replayed=True,
-            event=found[receipt.position].event,
-            hash=found[receipt.position].hash,
-        )
-        for receipt in receipts
-    ]
+
+    def whole(answer: Answered) -> Receipt | None:
+        if not isinstance(answer, Receipt):
+            return None
+        if answer.event is not None:
+            return answer
+        stored = found[answer.position]
+        return Receipt(position=answer.position, replayed=True, event=stored.event, hash=stored.hash)
+
+    return [whole(answer) for answer in answers]
 
 
-def _names_given(asked: list[RecordContribution | Problem], receipts: list[Receipt]) -> dict[MemberId, str]:
-    """Return the names that the senders themselves gave: no look-up is needed for those."""
-    sent = {(one.source, one.key): one for one in asked if isinstance(one, RecordContribution)}
-    names: dict[MemberId, str] = {}
-    for receipt in receipts:
-        event = receipt.event
-        if event is None or not isinstance(event.fact, ContributionRecorded):
-            continue
-        command = sent[event.source, event.key]
-        if event.fact.actor is not None and command.actor is not None:
-            names[event.fact.actor] = str(command.actor)
-        for role, member in event.fact.people.items():
-            names[member] = str(command.people[role])
+def _names_given(command: RecordContribution | Problem, receipt: Receipt | None) -> dict[MemberId, str]:
+    """Return the names that the sender gave with what was recorded now: no look-up is needed for those.
+
+    A repeat may name other people than the first time, so it gives none.
+    """
+    event = receipt.event if receipt is not None and not receipt.replayed else None
+    if event is None or not isinstance(event.fact, ContributionRecorded) or isinstance(command, Problem):
+        return {}
+    names = {member: str(command.people[role]) for role, member in event.fact.people.items()}
+    if event.fact.actor is not None and command.actor is not None:
+        names[event.fact.actor] = str(command.actor)
     return names
 
 
@@ -124,8 +124,9 @@ def _decision(decision: Decision, names: dict[MemberId, str]) -> dict[str, Any]:
     }
 
 
-def refused(command: RecordContribution | Problem, answer: Refusal | Problem) -> dict[str, Any]:
+def refused(command: RecordContribution | Problem, answer: Answered) -> dict[str, Any]:
     """Return why one event was refused."""
+    assert not isinstance(answer, Receipt)
     problem = problem_of(answer) if isinstance(answer, Refusal) else answer
     key = command.key if isinstance(command, RecordContribution) else None
     return {"id": key, "status": "refused", "problem": problem.document()}

@@ -47,6 +47,7 @@ def read_event(document: object, *, imported: bool = False, pointer: str = "") -
     """Read one structured event. `pointer` is where it stands in what was sent."""
     if not isinstance(document, dict):
         return _not_an_event([At(pointer, "expected a JSON object, a CloudEvent")])
+    document = {name: value for name, value in document.items() if value is not None}  # null is unset
     faults = [At(pointer + at, detail) for at, detail in _attribute_faults(document)]
     if faults:
         return _not_an_event(faults)

@@ -20,6 +20,7 @@ SHORT_BYTES = 65_536
 SHORT_LINES = 500
 LONGEST_LINE = 1_048_576
 LINES_AT_ONCE = 1_000
+BYTES_AT_ONCE = 2_000_000
 SENT_BEFORE_READING = 131_072
 
 
@@ -28,33 +29,37 @@ async def stream(record: Record, request: Request, send: Send) -> None:
 
     `?results=refused` leaves the others out of a long answer.
     """
-    results = Results(send, only_refused=request.query.get("results") == "refused")
-    size = 0
-    waiting: list[RecordContribution | Problem] = []
-    try:
-        async for line in _lines(request):
-            size += len(line)
-            if line.strip():
-                waiting.append(_read(line))
-            if not results.started and (size > SHORT_BYTES or len(waiting) > SHORT_LINES):
-                await results.start()
-            if results.started and len(waiting) >= LINES_AT_ONCE:
-                await results.add(await record(waiting))
-                waiting = []
-        done = await record(waiting)
-    except (Refused, QueueFull) as error:
-        if not results.started:
-            raise
-        problem = error.problem if isinstance(error, Refused) else queue_full()
-        await results.add([{"id": None, "status": "refused", "problem": problem.document()}])
-        await results.finish()
-        return
-    if results.started:
-        await results.add(done)
-        await results.finish()
-        return
+    with Results(send, only_refused=request.query.get("results") == "refused") as results:
+        try:
+            done = await _record_lines(record, request, results)
+        except (Refused, QueueFull) as error:
+            if not results.started:
+                raise
+            problem = error.problem if isinstance(error, Refused) else queue_full()
+            done = [{"id": None, "status": "refused", "problem": problem.document()}]
+        if results.started:
+            await results.add(done)
+            await results.finish()
+            return
     whole = summary(done)
     await answer(send, 207 if whole["refused"] else 200, whole)
+
+
+async def _record_lines(record: Record, request: Request, results: Results) -> list[dict[str, Any]]:
+    """Record line by line; return the results that were not yet sent."""
+    size = held = 0
+    waiting: list[RecordContribution | Problem] = []
+    async for line in _lines(request):
+        size += len(line)
+        held += len(line)
+        if line.strip():
+            waiting.append(_read(line))
+        if not results.started and (size > SHORT_BYTES or len(waiting) > SHORT_LINES):
+            await results.start()
+        if results.started and (len(waiting) >= LINES_AT_ONCE or held >= BYTES_AT_ONCE):
+            await results.add(await record(waiting))
+            waiting, held = [], 0
+    return await record(waiting)
 
 
 class Results:
@@ -71,6 +76,13 @@ class Results:
         self._sent = 0
         self._kept: IO[bytes] | None = None
 
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kept is not None:
+            self._kept.close()
+
     async def start(self) -> None:
         """Begin the answer."""
         self.started = True
@@ -81,7 +93,7 @@ class Results:
         shown = [result for result in done if not self._only_refused or result["status"] == "refused"]
         lines = b"".join(encode(result) + b"\n" for result in shown)
         if self._kept is None and self._sent + len(lines) > SENT_BEFORE_READING:
-            self._kept = TemporaryFile(prefix="ledger-results-")  # noqa: SIM115  # closed in `finish`
+            self._kept = TemporaryFile(prefix="ledger-results-")  # noqa: SIM115  # closed on leaving
         if self._kept is not None:
             self._kept.write(lines)
             return
@@ -91,10 +103,9 @@ class Results:
     async def finish(self) -> None:
         """Send what was kept, and end the answer."""
         if self._kept is not None:
-            with self._kept as kept:
-                kept.seek(0)
-                while chunk := kept.read(SHORT_BYTES):
-                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            self._kept.seek(0)
+            while chunk := self._kept.read(SHORT_BYTES):
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 
 

@@ -5,6 +5,7 @@ Its place in the OpenAPI document is in `schema.openapi`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import unquote
@@ -34,6 +35,7 @@ BINARY = "application/json"
 ACCEPTED = ", ".join((STRUCTURED, BATCH, BINARY, NDJSON))
 MOST_BYTES = 2_000_000
 MOST_EVENTS = 1_000
+_QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 class Intake:
@@ -188,10 +190,17 @@ def _decoded(body: bytes) -> object:
         raise Refused(Problem(400, "NOT_JSON", str(error), (At("", str(error)),))) from error
 
 
+def _header_value(value: str) -> str:
+    """Return an attribute from its header: out of its quotes, where it has some, then percent-decoded once."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = _QUOTED_PAIR.sub(r"\1", value[1:-1])
+    return unquote(value)
+
+
 async def _binary(request: Request) -> dict[str, Any]:
     """Put a binary-mode event together: attributes from ce- headers, data from the body."""
     document: dict[str, Any] = {
-        name.removeprefix("ce-"): unquote(value)
+        name.removeprefix("ce-"): _header_value(value)
         for name, value in request.headers.items()
         if name.startswith("ce-")
     }

@@ -143,4 +143,4 @@ async def served(
 
 def zipped(body: bytes) -> bytes:
     """Return a gzipped body."""
-    return gzip.compress(body)
+    return gzip.compress(body, mtime=0)

@@ -121,7 +121,7 @@ async def test_a_problem_has_the_form_of_rfc_9457(api: Api) -> None:
     assert answer.headers["content-type"] == MEDIA_TYPE
     problem = answer.json()
     assert set(problem) == {"type", "title", "status", "code", "detail", "errors"}
-    assert (problem["type"], problem["status"]) == ("/docs/problems#NOT_A_CLOUDEVENT", 400)
+    assert (problem["type"], problem["status"]) == ("urn:contribution-ledger:problem:NOT_A_CLOUDEVENT", 400)
 
 
 @pytest.mark.parametrize(

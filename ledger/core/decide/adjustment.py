@@ -88,5 +88,5 @@ def _finish(books: Books, event: Event, version: Version, made: list[Decision], 
     evolve_journal(books, event)
     private: dict[str, Any] = {"texts": {"reason": command.reason}}
     if isinstance(command.member, Identity):
-        private["member"] = command.member.received
+        private["member"] = str(command.member)
     books.events.append(Written(event, private))

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from ledger.core.events import EntryKind
 from ledger.core.values import Micros
 from ledger.store.engine import Database
 from ledger.store.reads.names import names
@@ -92,13 +93,18 @@ async def leaderboard(
     *,
     since: Micros | None,
     until: Micros | None,
+    measure: str = "net",
     without: Sequence[str] = (),
     rank: str = "ordinal",
     first: int = 20,
 ) -> list[Standing]:
-    """Return the first members by points applied in [since, until), equal points in order of their names."""
+    """Return the first members by points in [since, until), equal points in order of their names.
+
+    `net` sums all that was applied, `earned` awards less what was taken back of them.
+    """
     named = names(community)
-    points = func.sum(ENTRY.delta).label("points")
+    counted = ENTRY.delta if measure == "net" else case((_earned(), ENTRY.delta), else_=0)
+    points = func.sum(counted).label("points")
     statement = (
         select(func.coalesce(named.c.name, ""), points)
         .select_from(TABLES["entry"])
@@ -110,7 +116,7 @@ async def leaderboard(
             ENTRY.rule.not_in(without),
             MEMBER.left_at.is_(None),
         )
-        .group_by(named.c.name)
+        .group_by(ENTRY.member, named.c.name)
         .having(points != 0)
     )
     if since is not None:
@@ -120,6 +126,13 @@ async def leaderboard(
     rows = [(name, int(total)) for name, total in await database.read(statement)]
     rows.sort(key=lambda row: (-row[1], row[0]))
     return ranked(rows, rank)[:first]
+
+
+def _earned() -> ColumnElement[bool]:
+    return or_(
+        and_(ENTRY.kind == EntryKind.AWARD.value, ENTRY.delta > 0),
+        and_(ENTRY.kind == EntryKind.REVERSAL.value, ENTRY.delta < 0),
+    )
 
 
 def ranked(rows: list[tuple[str, int]], rule: str) -> list[Standing]:
