@@ -101,7 +101,7 @@ def sentence_code(decision: Decision) -> str:
         return f"{code}.start"
     if decision.kind is EntryKind.ADJUSTMENT:
         return f"{code}.adjustment"
-    if _is_loss(decision):
+    if decision.outcome is Outcome.GRANTED and _is_loss(decision):
         return f"{code}.loss"
     return code
 

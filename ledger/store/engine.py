@@ -19,7 +19,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import BigInteger, LargeBinary, Select, String, Table, Uuid, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,6 +29,9 @@ Row = tuple[Any, ...]
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "recursive_triggers=ON")
 """FULL, since NORMAL lost acknowledged writes when the power was cut; recursive, since else REPLACE passes by
 the append-only triggers."""
+
+ANSWERED_WITH_AN_ERROR = (SQLAlchemyError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Whatever a database says instead of doing what it was asked."""
 
 AWAY = (
     OSError,
@@ -44,6 +47,8 @@ AWAY = (
 
 WRITE_CONNECTIONS = 4
 STATEMENT_SECONDS = 600
+DRIVER_FAULTS = (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What the drivers raise where a connection for writing meets a fault: SQLAlchemy does not wrap it."""
 
 
 class DatabaseUnknown(Exception):
@@ -358,6 +363,8 @@ def address(spelled: str) -> URL:
         raise DatabaseUnknown(f"expected sqlite:///… or postgresql://…, found {url.get_backend_name()}://")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise DatabaseUnknown("expected a file: sqlite:///FILE; a database in memory would forget")
+    if url.get_backend_name() == "sqlite" and Path(url.database or "").is_dir():
+        raise DatabaseUnknown(f"expected a file: sqlite:///FILE; {url.database} is a folder")
     return url
 
 

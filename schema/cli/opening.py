@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any, TypeVar
 
-import asyncpg
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.service.communities import CommunityRefused
@@ -26,7 +23,7 @@ from ledger.service.rebuild import LogBroken
 from ledger.service.rulebooks import RulebookFaulty, current
 from ledger.settings import Settings
 from ledger.store.directory import Community, every
-from ledger.store.engine import DatabaseUnknown
+from ledger.store.engine import ANSWERED_WITH_AN_ERROR, DatabaseUnknown
 from schema.logs import plainly
 
 T = TypeVar("T")
@@ -41,10 +38,7 @@ EXPECTED = (
     RulebookFaulty,
     LogBroken,
     OSError,
-    SQLAlchemyError,
-    sqlite3.Error,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
+    *ANSWERED_WITH_AN_ERROR,
 )
 
 
