@@ -47,8 +47,6 @@ AWAY = (
 
 WRITE_CONNECTIONS = 4
 STATEMENT_SECONDS = 600
-DRIVER_FAULTS = (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What the drivers raise where a connection for writing meets a fault: SQLAlchemy does not wrap it."""
 
 
 class DatabaseUnknown(Exception):

@@ -10,6 +10,7 @@ import pytest
 from ledger.core.values import DAY, MINUTE, SECOND
 from ledger.service.access import Scope
 from ledger.service.links import Purpose, signed_in
+from ledger.store import directory
 from tests.clock import Clock
 from tests.schema.api import Api
 from tests.schema.asker import Asker, event, id_of, live, operator
@@ -96,6 +97,19 @@ async def test_a_community_that_cannot_begin_says_everything_that_is_wrong(
     somebody: Asker, given: dict[str, str], expected: list[tuple[str, list[str]]]
 ) -> None:
     assert await somebody.refused(CREATE, input=given) == expected
+
+
+async def test_a_slug_taken_meanwhile_gives_no_key_to_who_was_slower(
+    somebody: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look before was too early; what counts is whether the community could be added."""
+
+    async def nothing_yet(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(directory, "find", nothing_yet)
+    told = (await somebody.ask(CREATE, input={"slug": "garden"}))["createCommunity"]
+    assert (told["operatorKey"], told["userErrors"][0]["code"]) == (None, "COMMUNITY_EXISTS")
 
 
 async def test_of_many_who_begin_one_community_one_gets_its_key(somebody: Asker) -> None:

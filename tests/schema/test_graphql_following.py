@@ -130,6 +130,23 @@ async def test_every_event_once_and_in_order_while_two_processes_write(
     assert len({one["key"] for one in followed[0]}) == total + 2
 
 
+async def test_a_member_is_told_of_everything_once_while_others_write_too(
+    api: Api, operator: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOK_EVERY", 0.001)
+    await live(api, [event("w", "hand.waved", "ana")])
+    after, total = await id_of(api, "ana"), 60
+    follower = asyncio.ensure_future(operator.all(CHANGES, member=after, **{"from": 3, "take": total}))
+    for number in range(total):
+        await live(api, [event(f"a-{number}", "member.helped", "bo", people={"helper": "ana"}, amount=1)])
+        if number % 3:
+            await live(api, [event(f"b-{number}", "hand.waved", "bo")])
+    seen = await asyncio.wait_for(follower, 20)
+    assert [one["entry"]["balanceAfter"] for one in seen] == [5 + min(number, 30) for number in range(1, total + 1)]
+    positions = [one["position"] for one in seen]
+    assert positions == sorted(set(positions))
+
+
 async def test_a_member_is_told_of_their_own_lines_and_tiers(api: Api, operator: Following) -> None:
     await live(api, [event("t1", "thread.opened", "ana", subject="thread-1"), event("w", "hand.waved", "bo")])
     ana = Following(

@@ -39,7 +39,7 @@ class Lists:
         """Walk through a list and return its ids in its order."""
         walked: list[str] = []
         cursor: dict[str, object] = {}
-        while True:
+        for _ in range(200):
             page = await self.page(name, **{"last" if backward else "first": size}, **cursor)
             ids = [edge["node"]["id"] for edge in page["edges"]]
             info = page["pageInfo"]
@@ -49,6 +49,7 @@ class Lists:
                 return walked
             assert len(ids) == size, "a page that others follow is full"
             cursor = {"before": info["startCursor"]} if backward else {"after": info["endCursor"]}
+        raise AssertionError("a walk ends")
 
 
 @pytest.fixture
