@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from ledger.core.values import SECOND, Micros
 from ledger.service.access import Caller, Scope, caller_of
@@ -32,6 +33,7 @@ class Gate:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._known: dict[str, Known] = {}
+        self._communities: dict[UUID, Community] = {}
 
     async def caller(self, authorization: str | None) -> Known:
         """Return who calls.
@@ -65,9 +67,16 @@ class Gate:
         caller = Caller("", signed.community.id, frozenset(), member=signed.member)
         return Known(caller, signed.community, at)
 
+    async def _community(self, place: UUID) -> Community | None:
+        """Return a community; what the directory says of it never changes."""
+        community = self._communities.get(place) or await by_id(self._ledger.database, place)
+        if community is not None:
+            self._communities[place] = community
+        return community
+
     async def _look_up(self, key: str, at: Micros) -> Known:
         caller = await caller_of(self._ledger.database, key, at=at)
-        community = await by_id(self._ledger.database, caller.community) if caller is not None else None
+        community = await self._community(caller.community) if caller is not None else None
         if caller is None or community is None:
             self._known.pop(key, None)
             raise unauthorized("this API key is unknown, revoked or expired", invalid=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from schema.asgi import Refused
 from schema.problems import Problem
 
+MOST_KEYS = 100_000
+
 
 class Buckets:
     """Token buckets by key: `rate` a second, up to `burst` at once."""
@@ -26,6 +28,8 @@ class Buckets:
             Refused: 429 with Retry-After; the bucket is empty.
         """
         now = self._clock()
+        if len(self._left) >= MOST_KEYS:
+            self._left.clear()  # once in a long while everybody begins with a full bucket
         tokens, since = self._left.get(key, (float(self._burst), now))
         tokens = min(self._burst, tokens + (now - since) * self._rate)
         if tokens < 1:

@@ -54,6 +54,10 @@ def document(app: FastAPI, *, today: datetime | None = None) -> dict[str, Any]:
         components.pop(unused, None)
     for parameter in whole["paths"]["/v1/adjustments"]["post"]["parameters"]:
         parameter["required"] = True  # the route answers its absence itself, with 400
+    whole["servers"] = [{"url": "/", "description": "This server."}]
+    for path in whole["paths"].values():
+        for operation in path.values():
+            operation.setdefault("security", [])
     whole["paths"] = {"/v1/events": {"post": intake()}, **whole["paths"]}
     return whole
 

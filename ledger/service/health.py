@@ -28,12 +28,12 @@ async def readiness(database: Database, *, at: Micros) -> Readiness:
     try:
         if await pending(database):
             return Readiness(["the database lacks the newest tables: run `ledger migrate`"], [])
-        faults = await _lost_if_power_fails(database)
+        faults, lossy = await _durability(database)
         last = await _last_alive(database)
     except (SQLAlchemyError, OSError) as error:
         return Readiness([f"the database does not answer ({type(error).__name__})"], [])
     warning, clock = judge_clock(at, last)
-    return Readiness(faults, [warning] if warning else [], clock)
+    return Readiness(faults, [*lossy, *([warning] if warning else [])], clock)
 
 
 def judge_clock(at: Micros, last: Micros) -> tuple[str, str]:
@@ -49,17 +49,17 @@ def judge_clock(at: Micros, last: Micros) -> tuple[str, str]:
     return said, said if abs(at - last) > DAY else ""
 
 
-async def _lost_if_power_fails(database: Database) -> list[str]:
-    """Return what of the database's settings could lose acknowledged writes."""
+async def _durability(database: Database) -> tuple[list[str], list[str]]:
+    """Return what of the database's settings could lose acknowledged writes: faults of ours, and its own.
+
+    What a connection can set, ours set. A server that does not sync is for tests, and its operator is told.
+    """
     if database.is_sqlite:
         level = await _value(database, "PRAGMA synchronous")
-        return [] if str(level) == "2" else [f"SQLite's synchronous is {level}, expected 2 (FULL)"]
-    faults: list[str] = []
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        value = str(await _value(database, f"SHOW {setting}"))
-        if value == "off":
-            faults.append(f"PostgreSQL's {setting} is off: acknowledged writes could be lost")
-    return faults
+        return ([] if str(level) == "2" else [f"SQLite's synchronous is {level}, expected 2 (FULL)"]), []
+    lossy = [name for name in ("fsync", "full_page_writes") if await _value(database, f"SHOW {name}") == "off"]
+    said = "acknowledged writes are lost when the power fails; never so in production"
+    return [], [f"PostgreSQL's {name} is off: {said}" for name in lossy]
 
 
 async def _value(database: Database, statement: str) -> object:

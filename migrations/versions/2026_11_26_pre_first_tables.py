@@ -89,6 +89,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_entry_community_id_member_position_ordinal", "entry", ["community_id", "member", "position", "ordinal"]
     )
+    op.create_index("ix_identity_community_id_member", "identity", ["community_id", "member"])
     op.create_index("ix_entry_community_id_occurred_at", "entry", ["community_id", "occurred_at"])
     for table in TENANT:
         distribute(op.get_bind(), table)

@@ -22,6 +22,8 @@ from schema.cli.explaining import LANG
 from schema.cli.opening import Stop, errors, opened, run
 from schema.logs import plainly
 
+MOST_MESSAGE_BYTES = 1_000_000
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -39,7 +41,13 @@ def serve(
     if with_demo:
         typer.echo(greeting(run(prepared()), address(host, port), locale_of(LANG)))
     signal.signal(signal.SIGTERM, _stopped)  # uvicorn finishes first, then raises the signal again
-    options: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "ws": "websockets-sansio"}
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "ws": "websockets-sansio",
+        "ws_max_size": MOST_MESSAGE_BYTES,
+    }
     if workers == 1:
         uvicorn.run(living_app() if with_demo else create_app(), **options)
     else:

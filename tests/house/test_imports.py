@@ -121,4 +121,4 @@ def test_only_the_engine_and_migrations_ask_which_database_it_is() -> None:
         for path in python("ledger", "schema")
         if "import asyncpg" in (text := path.read_text("utf-8")) or "import sqlite3" in text
     ]
-    assert asked == ["ledger/store/engine.py"]
+    assert {path.rpartition("/")[0] for path in asked} == {"ledger/store/engine"}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+
 from ledger.store.tables.base import TenantRow, big, word
 
 
@@ -96,6 +100,7 @@ class IdentityRow(TenantRow, table=True):
     """Who is who: personal, so never in the log, and erasable."""
 
     __tablename__ = "identity"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "member"),)
     platform: str = word(key=True)
     external_id: str = word(key=True)
     member: int = big()
