@@ -37,6 +37,7 @@ class Databases:
         self._stack = stack
         self._numbers = count(1)
         self._server: Postgres | None = None
+        self._one_at_a_time = asyncio.Lock()
         self._admin: asyncpg.Connection[asyncpg.Record] | None = None
 
     @asynccontextmanager
@@ -57,12 +58,14 @@ class Databases:
         if kind == "sqlite":
             yield await self._sqlite_file(name, migrated=migrated)
             return
-        server, admin = await self._postgres()
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+        async with self._one_at_a_time:
+            server, admin = await self._postgres()
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
         try:
             yield server.url(name)
         finally:
-            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            async with self._one_at_a_time:
+                await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _sqlite_file(self, name: str, *, migrated: bool) -> str:
         file, template = self._folder / f"{name}.sqlite", self._folder / f"{TEMPLATE}.sqlite"

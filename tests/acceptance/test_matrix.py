@@ -7,6 +7,8 @@ import gzip
 import json
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,8 +64,30 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-async def _play(databases: Databases, file: Path, way: Way, room: asyncio.Semaphore) -> dict[str, Any]:
-    async with room, databases.fresh(way.kind) as url:
+class Room:
+    """Where so many may play at once; databases are lent and taken back one at a time."""
+
+    def __init__(self, databases: Databases, seats: int = AT_ONCE) -> None:
+        self._databases = databases
+        self._seats = asyncio.Semaphore(seats)
+        self._door = asyncio.Lock()
+
+    @asynccontextmanager
+    async def database(self, kind: str) -> AsyncIterator[str]:
+        """Lend a fresh database, by its address."""
+        lent = self._databases.fresh(kind)
+        async with self._seats:
+            async with self._door:
+                url = await lent.__aenter__()
+            try:
+                yield url
+            finally:
+                async with self._door:
+                    await lent.__aexit__(None, None, None)
+
+
+async def _play(room: Room, file: Path, way: Way) -> dict[str, Any]:
+    async with room.database(way.kind) as url:
         environment = {
             **os.environ,
             "LEDGER_DATABASE_URL": url,
@@ -90,12 +114,9 @@ async def _play(databases: Databases, file: Path, way: Way, room: asyncio.Semaph
 
 async def _same(databases: Databases, file: Path, ways: list[Way]) -> None:
     """Play each way and see that all told the same; the first that fails ends the others."""
-    for kind in KINDS:
-        async with databases.fresh(kind):
-            pass  # what databases are copied from is made once, before several want it at once
-    room = asyncio.Semaphore(AT_ONCE)
+    room = Room(databases)
     async with asyncio.TaskGroup() as group:
-        playing = [group.create_task(_play(databases, file, way, room)) for way in ways]
+        playing = [group.create_task(_play(room, file, way)) for way in ways]
     told = [task.result() for task in playing]
     assert [(way, one) for way, one in zip(ways, told, strict=True) if one != told[0]] == []
 

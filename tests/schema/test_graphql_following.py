@@ -233,12 +233,14 @@ async def test_many_who_wait_cost_one_look(api: Api, operator: Following, monkey
         return await look(community)
 
     monkeypatch.setattr(heads, "_read", counted)
+    started = asyncio.get_running_loop().time()
     waiting = [asyncio.ensure_future(operator.all(JOURNAL, take=1)) for _ in range(50)]
     await asyncio.sleep(4 * following.LOOK_EVERY)
     await live(api, [event("w", "hand.waved")])
-    seen = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    seen = await asyncio.wait_for(asyncio.gather(*waiting), 60)
     assert seen == [seen[0]] * 50
-    assert looks <= 12
+    waited = asyncio.get_running_loop().time() - started
+    assert looks <= waited / following.LOOK_EVERY + 3
 
 
 async def test_a_subscription_comes_over_server_sent_events(api: Api, operator: Following) -> None:
