@@ -234,7 +234,8 @@ async def test_many_who_wait_cost_one_look(api: Api, operator: Following, monkey
 
     monkeypatch.setattr(heads, "_read", counted)
     started = asyncio.get_running_loop().time()
-    waiting = [asyncio.ensure_future(operator.all(JOURNAL, take=1)) for _ in range(50)]
+    end = await look(api.community.id)
+    waiting = [asyncio.ensure_future(operator.all(JOURNAL, **{"from": end, "take": 1})) for _ in range(50)]
     await asyncio.sleep(4 * following.LOOK_EVERY)
     await live(api, [event("w", "hand.waved")])
     seen = await asyncio.wait_for(asyncio.gather(*waiting), 60)
