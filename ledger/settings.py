@@ -28,9 +28,7 @@ class Settings(BaseSettings):
         1_000, gt=0, description="Requests a second one API key may send to one process; beyond it 429."
     )
     rate_burst: int = Field(2_000, ge=1, description="Requests one API key may send at once.")
-    cache_limit: int = Field(
-        200_000, ge=0, description="Rows of books one community keeps in memory; 0 keeps none."
-    )
+    cache_limit: int = Field(50_000, ge=0, description="Rows of books one community keeps in memory; 0 keeps none.")
 
     def model_post_init(self, _context: object) -> None:
         """Fill in the address that depends on the folder."""

@@ -35,6 +35,6 @@ app.add_typer(lists.tiers, name="tiers")
 def main() -> None:
     """Run the command line; expected faults are one sentence and exit code 1, never a traceback."""
     gc.freeze()
-    gc.set_threshold(50_000, 50, 100)  # nearly all we make are values without cycles: a quarter of an import's time
+    gc.set_threshold(20_000, 10, 10)  # nearly all we make are values without cycles: a quarter of an import's time
     with said_plainly():
         app()

@@ -62,11 +62,14 @@ class Cache:
         self.books = {}
 
     def learn(self, books: Books, head: Head, loaded: dict[Key, Any]) -> None:
-        """Take over a committed batch: what it read stays known, what it changed is new."""
+        """Take over a committed batch: what it read stays known, what it changed is new.
+
+        That there is nothing at a key is not kept: nearly every event asks for keys of its own.
+        """
         self.head, self.versions = head, books.versions
         for source in (loaded, books.changed):
             for key, value in source.items():
-                if key[0] not in TRANSIENT:
+                if key[0] not in TRANSIENT and value is not key[0].blank:
                     self.books[key] = value
         if len(self.books) > self.limit:
             self.books = {}

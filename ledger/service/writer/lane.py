@@ -41,7 +41,7 @@ class Writer:
         clock: Clock = now,
         queue_limit: int = 20_000,
         batch_limit: int = 2_000,
-        cache_limit: int = 200_000,
+        cache_limit: int = 50_000,
     ) -> None:
         self._database = database
         self._clock = clock
