@@ -64,13 +64,14 @@ class Cache:
     def learn(self, books: Books, head: Head, loaded: dict[Key, Any]) -> None:
         """Take over a committed batch: what it read stays known, what it changed is new.
 
-        That there is nothing at a key is not kept: nearly every event asks for keys of its own.
+        That nothing was found at a key is not kept: nearly every event asks for keys of its own. But what was
+        written blank is: a claim that was given up is no longer what was read before.
         """
         self.head, self.versions = head, books.versions
-        for source in (loaded, books.changed):
-            for key, value in source.items():
-                if key[0] not in TRANSIENT and value is not key[0].blank:
-                    self.books[key] = value
+        self.books.update(
+            (key, value) for key, value in loaded.items() if key[0] not in TRANSIENT and value is not key[0].blank
+        )
+        self.books.update((key, value) for key, value in books.changed.items() if key[0] not in TRANSIENT)
         if len(self.books) > self.limit:
             self.books = {}
 
