@@ -1,42 +1,14 @@
-"""The grammar of a rulebook, as values. Every amount is in minor units of its unit."""
+"""Rules, what limits them and what takes their grants back. Every amount is in minor units of its unit."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
 
-from ledger.core.values import DAY, Value
+from ledger.core.values import Value
 
 Scalar = bool | int | Fraction | str
 """A number, flag or word as a rulebook spells it."""
-
-
-class Claw(StrEnum):
-    """What an undo may take when the points were spent: see SEMANTICS 18."""
-
-    DEBT = "debt"
-    CLIP = "clip"
-    WITHIN_BALANCE = "within_balance"
-    PENDING_ONLY = "pending_only"
-
-
-class StartOn(StrEnum):
-    """When a member gets a unit's start."""
-
-    JOINED = "joined"
-    FIRST_SIGHT = "first_sight"
-
-
-class Unit(Value):
-    """A currency of the community; `floor` None is no floor."""
-
-    code: str
-    scale: int = 0
-    start: int = 0
-    start_on: StartOn = StartOn.FIRST_SIGHT
-    floor: int | None = None
-    claw: Claw = Claw.DEBT
-    spendable: bool = True
 
 
 class Condition(Value):
@@ -53,11 +25,21 @@ class Condition(Value):
     none_of: tuple[Scalar, ...] | None = None
 
 
+class Levels(Value):
+    """Some levels of a ladder."""
+
+    ladder: str
+    codes: tuple[str, ...]
+
+
 class When(Value):
-    """What must hold for a rule to pay: conditions on data, and parties who may not be the receiver."""
+    """What must hold for a rule to pay: conditions on data, parties who may not be the receiver, and who the
+    receiver must be: on which level, and for how many microseconds a member."""
 
     conditions: tuple[Condition, ...] = ()
     not_self: tuple[str, ...] = ()
+    levels: Levels | None = None
+    member_for: Condition | None = None
 
 
 class FixedAmount(Value, tag="fixed"):
@@ -84,7 +66,7 @@ Amount = FixedAmount | RankAmount | DataAmount
 
 
 class Cap(Value):
-    """At most so many points or grants of one rule per period and party."""
+    """At most so many points or grants of one rule per period and party; with `levels` only for receivers there."""
 
     points: int | None = None
     count: int | None = None
@@ -92,6 +74,7 @@ class Cap(Value):
     by: tuple[str, ...] = ("to",)
     net: bool = False
     partial: bool = True
+    levels: Levels | None = None
 
 
 class CapGroup(Value):
@@ -104,6 +87,23 @@ class CapGroup(Value):
     rules: tuple[str, ...]
     net: bool = False
     partial: bool = True
+    levels: Levels | None = None
+
+
+class Budget(Value):
+    """At most so many points per period over all members together, for the rules that name it."""
+
+    code: str
+    unit: str
+    points: int
+    per: str = "ever"
+    partial: bool = True
+
+
+class Pending(Value):
+    """How long a grant waits before it counts, in microseconds; None until a person has reviewed it."""
+
+    delay: int | None = None
 
 
 class UndoOn(Value):
@@ -148,6 +148,13 @@ class Rule(Value):
     cooldown: int = 0
     caps: tuple[Cap, ...] = ()
     undo_on: tuple[UndoOn, ...] = ()
+    pending: Pending | None = None
+    giver_weight: dict[str, Fraction] = {}
+    """By the level of the one who did it, on the first ladder; a level that is not named weighs 1."""
+    only_in: tuple[str, ...] = ()
+    budget: str = ""
+    enabled: bool = True
+    names: dict[str, str] = {}
 
 
 class Quota(Value):
@@ -161,54 +168,3 @@ class Quota(Value):
     open_at_once: int | None = None
     of: str = "object"
     closed_by: tuple[str, ...] = ()
-
-
-class Level(Value):
-    """One rank of a ladder, reached at `threshold` minor units of the ladder's measure."""
-
-    code: str
-    threshold: int
-
-
-class Ladder(Value):
-    """Levels by one measure, lowest first; judged at every event."""
-
-    code: str
-    unit: str
-    measure: str
-    stay: str
-    levels: tuple[Level, ...]
-
-
-class Board(Value):
-    """A leaderboard: what it measures, over which windows, how ties rank, which rules do not count."""
-
-    id: str
-    unit: str
-    measure: str
-    windows: tuple[str, ...]
-    rank: str = "competition"
-    exclude_rules: tuple[str, ...] = ()
-
-
-class CommunityPart(Value):
-    """The community's calendar, and how late a live event may come; None is any time."""
-
-    tz: str = "UTC"
-    first_weekday: int = 0
-    accept_late: int | None = 7 * DAY
-
-
-class Rulebook(Value):
-    """A whole rulebook, read and without faults. Order of rules and units is as written."""
-
-    name: str
-    community: CommunityPart
-    units: tuple[Unit, ...]
-    creates: dict[str, str] = {}
-    undo: tuple[Undo, ...] = ()
-    cap_groups: tuple[CapGroup, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    quotas: tuple[Quota, ...] = ()
-    ladders: tuple[Ladder, ...] = ()
-    boards: tuple[Board, ...] = ()
