@@ -1,4 +1,4 @@
-"""The grammar of a rulebook, as values. Every amount is in minor units of its unit, every length in microseconds."""
+"""The grammar of a rulebook, as values. Amounts are in minor units of their unit, lengths in microseconds."""
 
 from ledger.core.rulebook.grammar.boards import Board
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak

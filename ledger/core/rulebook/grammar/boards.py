@@ -14,3 +14,5 @@ class Board(Value):
     windows: tuple[str, ...]
     rank: str = "competition"
     exclude_rules: tuple[str, ...] = ()
+    exclude_groups: tuple[str, ...] = ()
+    """Members whose wanted place is in one of these groups are not on the board."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 from ledger.core.values import Value
@@ -33,8 +32,10 @@ class Levels(Value):
 
 
 class When(Value):
-    """What must hold for a rule to pay: conditions on data, parties who may not be the receiver, and who the
-    receiver must be: on which level, and for how many microseconds a member."""
+    """What must hold for a rule to pay: conditions on data, and parties who may not be the receiver.
+
+    And who the receiver must be: on which level, and for how many microseconds a member.
+    """
 
     conditions: tuple[Condition, ...] = ()
     not_self: tuple[str, ...] = ()
