@@ -13,6 +13,8 @@ LONGEST_ACTIVITY = 31 * DAY
 LONGEST_STREAK = 10_000
 MOST_FREEZES = 100
 RECURS = "FREQ="
+YEARS = range(1970, 2200)
+"""In which an activity may begin to happen."""
 
 
 class RhythmReading(PartReading):
@@ -54,10 +56,14 @@ class RhythmReading(PartReading):
         """Read a date as its ordinal."""
         text = node.text if isinstance(node, Text) else ""
         try:
-            return date.fromisoformat(text if len(text) == 10 else "").toordinal()
+            day = date.fromisoformat(text if len(text) == 10 else "")
         except ValueError:
             self.fault("WRONG_TYPE", node, path, "expected a date such as 2026-01-05")
             return None
+        if day.year in YEARS:
+            return day.toordinal()
+        self.fault("WRONG_VALUE", node, path, f"expected a year from {YEARS[0]} to {YEARS[-1]}")
+        return None
 
     def streak(self, node: Node, path: str) -> Streak | None:
         """Read one streak."""
