@@ -66,6 +66,8 @@ class AdjustPoints(Value):
     reason: str
     by: str
     unit: str | None = None
+    replayed: bool = False
+    """Made before, and now told again to other rules: it stands, whatever the floor says."""
 
 
 class ReviewContribution(Value):

@@ -271,12 +271,17 @@ class TiersJudged(Decided, tag="tiers.judged", kw_only=True):
 
 
 class TierLocked(Decided, tag="tier.locked", kw_only=True):
-    """Somebody with the right to put a member on a level and locked it there, or unlocked it."""
+    """Somebody with the right to put a member on a level and locked it there, or unlocked it with None."""
 
     ladder: str
     member: MemberId
-    locked: bool
+    level: str | None
     by: str
+
+    @property
+    def locked(self) -> bool:
+        """Whether the member is locked from now on."""
+        return self.level is not None
 
 
 class GroupHeld(Decided, tag="group.held", kw_only=True):

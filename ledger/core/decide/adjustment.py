@@ -52,8 +52,9 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
         made.take(start)
     balance = trial.read(ACCOUNT, (member, code)).balance
     after = balance + command.delta
-    if unit.floor is not None and command.delta < 0 and after < unit.floor:
-        return BelowFloor(most=max(0, balance - unit.floor))
+    floored = unit.floor is not None and command.delta < 0 and after < unit.floor
+    if floored and not command.replayed:
+        return BelowFloor(most=max(0, balance - (unit.floor or 0)))
     if abs(after) > LARGEST_POINTS:
         return TooManyPoints(most=LARGEST_POINTS - abs(balance))
     made.take(made.in_a_lot(_adjusted(member, code, command.delta, after)))

@@ -104,7 +104,7 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
         return LevelUnknown(level=command.level)
     before = books.read(TIER, (ladder.code, command.member)).level or None
     locked = command.level is not None
-    fact = TierLocked(ladder=ladder.code, member=command.member, locked=locked, by=command.by)
+    fact = TierLocked(ladder=ladder.code, member=command.member, level=command.level, by=command.by)
     event = _event(books, LOCKED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     moved: tuple[TierChange, ...] = ()

@@ -65,6 +65,8 @@ def settle_points(books: Books, member: MemberId, until: Micros, at: Micros) -> 
             _expire(books, member, ended, due_at, at)
         else:
             return
+        if books.missing:
+            return
 
 
 def _release(books: Books, member: MemberId, ready: list[OpenWait], due_at: Micros, at: Micros) -> None:

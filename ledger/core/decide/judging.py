@@ -43,7 +43,7 @@ def open_runs(books: Books, at: Micros) -> list[str]:
     """
     found = []
     for code in dict.fromkeys(ladder for version in books.versions.published for ladder in version.ladders):
-        while tiers_due(books, code, at):
+        while tiers_due(books, code, at) and not books.missing:
             run = books.read(RUN, (code,))
             ladder, version = _ladder(books, code, run)
             if ladder is None or run.due_at is None:
