@@ -34,7 +34,8 @@ from ledger.core.plan import plan
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.faults import nearest
 from ledger.core.rulebook.grammar import Ladder, Rulebook
-from ledger.core.rulebook.reading_rules import RuleReading, unknown
+from ledger.core.rulebook.reading_parts import unknown
+from ledger.core.rulebook.reading_rules import RuleReading
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.values import SECOND, MemberId, Micros, Value, identity

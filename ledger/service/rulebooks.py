@@ -16,6 +16,7 @@ from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.reading import read_rulebook
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 from ledger.core.rulebook.versions import Version, Versions
+from ledger.service.schedule import schedule_faults
 from ledger.store.engine import Database
 from ledger.store.reads.rulebooks import latest
 
@@ -138,10 +139,11 @@ def read_tree(tree: Node) -> Rulebook:
     Raises:
         RulebookFaulty: with every fault, each by line and path.
     """
-    rulebook = read_rulebook(tree)
-    if isinstance(rulebook, list):
-        raise RulebookFaulty(rulebook)
-    return rulebook
+    rulebook, faults = read_rulebook(tree), schedule_faults(tree)
+    if isinstance(rulebook, Rulebook) and not faults:
+        return rulebook
+    found = rulebook if isinstance(rulebook, list) else []
+    raise RulebookFaulty(sorted([*found, *faults], key=lambda fault: fault.line))
 
 
 def versions_of(published: Sequence[RulebookPublished]) -> Versions:

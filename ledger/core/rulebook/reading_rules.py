@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ledger.core.rulebook.grammar import (
@@ -12,130 +10,100 @@ from ledger.core.rulebook.grammar import (
     Condition,
     DataAmount,
     FixedAmount,
+    Pending,
     RankAmount,
     Rule,
-    UndoOn,
     Unit,
     When,
 )
-from ledger.core.rulebook.tree import Items, Mapped, Node, Reading, Text
-from ledger.core.values import DAY, HOUR, MINUTE, SECOND
+from ledger.core.rulebook.reading_parts import ABOUT_PEOPLE, BOUNDS, PERIODS, PartReading, unknown
+from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 
-RULE_KEYS = ("id", "event", "to", "unit", "amount", "when", "once_per", "slot", "cooldown", "caps", "undo_on")
-LATER_RULE_KEYS = ("pending", "giver_weight", "only_in", "multiply", "budget", "enabled", "names")
-CAP_PERIODS = ("day", "week", "month", "year", "ever", "object")
+OWN_KEYS = ("id", "event", "names")
+"""What only a rule itself can say."""
+DEFAULT_KEYS = (
+    "to",
+    "unit",
+    "amount",
+    "when",
+    "once_per",
+    "slot",
+    "cooldown",
+    "caps",
+    "undo_on",
+    "pending",
+    "giver_weight",
+    "only_in",
+    "multiply",
+    "budget",
+    "enabled",
+)
+CAP_PERIODS = (*PERIODS, "object")
 PARTIES = ("actor", "to")
-BOUNDS = ("gte", "gt", "lte", "lt", "step", "in", "not_in")
-LATER_CONDITIONS = ("tier", "member_for", "standing")
-START = "start"
-LONGEST = 36_500 * DAY
+LARGEST_PERCENT = 10_000
 
 
-def unknown(reading: Reading, what: str, name: str, node: Node, path: str, known: Iterable[str]) -> None:
-    """Note a name that the rulebook does not have."""
-    names = sorted(known)
-    reading.fault(
-        f"UNKNOWN_{what.upper()}",
-        Text(node.line, name),
-        path,
-        f"expected a {what} of this rulebook ({', '.join(names) or 'it has none'})",
-        known=names,
-    )
+class RuleReading(PartReading):
+    """Reads one rule at a time, and what all rules have in common."""
 
-
-@dataclass(slots=True)
-class RuleReading(Reading):
-    """Reads one rule at a time, knowing the units."""
-
-    unit_codes: dict[str, Unit] = field(default_factory=dict)
-    rules_read: dict[str, Rule] = field(default_factory=dict)
-
-    def required(self, part: Mapping[str, Node], key: str, node: Node, path: str) -> Node | None:
-        """Return a key's node, noting its absence from a mapping."""
-        if key not in part and isinstance(node, Mapped):
-            self.fault("MISSING", node, f"{path}.{key}", f"expected {key}")
-        return part.get(key)
-
-    def required_word(self, part: Mapping[str, Node], key: str, node: Node, path: str) -> str | None:
-        """Return a key's word, noting its absence."""
-        item = self.required(part, key, node, path)
-        return self.word(item, f"{path}.{key}") if item is not None else None
-
-    def required_name(self, part: Mapping[str, Node], node: Node, path: str) -> str | None:
-        """Return the thing's id, noting its absence."""
-        item = self.required(part, "id", node, path)
-        return self.name(item, f"{path}.id") if item is not None else None
-
-    def choice_of_many(self, node: Node, path: str, options: Iterable[str], what: str) -> str | None:
-        """Read one of too many words to list."""
-        known = set(options)
-        if isinstance(node, Text) and node.text in known:
-            return node.text
-        self.fault("WRONG_VALUE", node, path, f"expected {what}", known=known)
-        return None
-
-    def unit_of(self, node: Node | None, path: str) -> Unit:
-        """Read a unit's code; absent is the first unit."""
-        first = next(iter(self.unit_codes.values()), Unit(code=""))
+    def defaults(self, node: Node | None) -> Mapped:
+        """Read what every rule says that does not say otherwise; what is faulty is left out."""
         if node is None:
-            return first
-        code = self.word(node, path) or ""
-        if code not in self.unit_codes:
-            unknown(self, "unit", code, node, path, self.unit_codes)
-        return self.unit_codes.get(code, first)
+            return Mapped(0, {}, {})
+        part = self.mapping(node, "defaults", keys=DEFAULT_KEYS)
+        said = {key: item for key, item in part.items.items() if key in DEFAULT_KEYS}
+        stand_in = {key: Text(part.line, key) for key in ("id", "event")} | {"amount": Text(part.line, "0")}
+        before = len(self.faults)
+        self.rule(Mapped(part.line, stand_in | said, part.lines), "defaults")
+        self.factors_read.clear()
+        wrong = {fault.path.split(".")[1].partition("[")[0] for fault in self.faults[before:]}
+        return Mapped(part.line, {key: item for key, item in said.items() if key not in wrong}, part.lines)
 
     def rule(self, node: Node, path: str) -> Rule | None:
         """Read one rule."""
-        part = self.mapping(node, path, keys=RULE_KEYS, later=LATER_RULE_KEYS).items
-        name = self.required_name(part, node, path)
-        if name == START:
-            self.fault("WRONG_VALUE", part["id"], f"{path}.id", f"expected another id: {START} is a unit's start")
+        part = self.mapping(node, path, keys=("id", "event", *DEFAULT_KEYS, "names")).items
+        get = part.get
+        name = self.paying_name(part, node, path)
         event = self.required_word(part, "event", node, path)
-        unit = self.unit_of(part.get("unit"), f"{path}.unit")
+        unit = self.unit_of(get("unit"), f"{path}.unit")
         paid = self.required(part, "amount", node, path)
         amount = self.amount(paid, f"{path}.amount", unit.scale) if paid is not None else None
-        to, cooldown = "actor", 0
-        if (item := part.get("to")) is not None:
-            to = self.party(item, f"{path}.to") or to
-        if (item := part.get("cooldown")) is not None:
-            cooldown = self.length(item, f"{path}.cooldown") or 0
-        caps = self.caps(part.get("caps"), f"{path}.caps", unit.scale)
-        undo_on = self.each(part.get("undo_on"), f"{path}.undo_on", self.undo_on)
-        when = self.when(part.get("when"), f"{path}.when")
-        once_per = self.fields(part.get("once_per"), f"{path}.once_per")
-        slot = self.fields(part.get("slot"), f"{path}.slot")
+        to = self.party(part["to"], f"{path}.to") if "to" in part else None
+        cooldown = self.length(part["cooldown"], f"{path}.cooldown") if "cooldown" in part else None
+        caps = self.caps(get("caps"), f"{path}.caps", unit.scale)
+        undo_on = self.each(get("undo_on"), f"{path}.undo_on", self.undo_on)
+        when = self.when(get("when"), f"{path}.when")
+        once_per = self.fields(get("once_per"), f"{path}.once_per")
+        slot = self.fields(get("slot"), f"{path}.slot")
+        pending = self.pending(get("pending"), f"{path}.pending")
+        giver_weight = self.factors(get("giver_weight"), f"{path}.giver_weight", "level", self.first_levels)
+        only_in = self.references(get("only_in"), f"{path}.only_in", "activity", self.activity_ids)
+        multiply = self.factors(get("multiply"), f"{path}.multiply", "activity", self.activity_ids)
+        budget = self.budget_of(get("budget"), f"{path}.budget", unit)
+        enabled = self.flagged(part, "enabled", path, otherwise=True)
+        names = self.names(get("names"), f"{path}.names")
         if name is None or event is None or amount is None:
             return None
+        self.factors_read[name] = multiply
         return Rule(
             id=name,
             event=event,
             unit=unit.code,
             amount=amount,
-            to=to,
+            to=to or "actor",
             when=when,
             once_per=once_per,
             slot=slot,
-            cooldown=cooldown,
+            cooldown=cooldown or 0,
             caps=caps,
             undo_on=undo_on,
+            pending=pending,
+            giver_weight=giver_weight,
+            only_in=only_in,
+            budget=budget,
+            enabled=enabled,
+            names=names,
         )
-
-    def length(self, node: Node, path: str) -> int | None:
-        """Read `60s`, `10m`, `2h` or `7d` as microseconds."""
-        units = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-        if (
-            isinstance(node, Text)
-            and len(node.text) <= 12
-            and node.text[:-1].isdecimal()
-            and node.text[-1] in units
-        ):
-            length = int(node.text[:-1]) * units[node.text[-1]]
-            if length <= LONGEST:
-                return length
-            self.fault("WRONG_VALUE", node, path, f"expected at most {LONGEST // DAY}d")
-            return None
-        self.fault("WRONG_TYPE", node, path, "expected a length of time such as 30s, 10m, 2h or 7d")
-        return None
 
     def amount(self, node: Node, path: str, scale: int) -> Amount | None:
         """Read a number, `{by_rank: […]}` or `{from: data.field, percent: P, negate: true}`."""
@@ -152,60 +120,62 @@ class RuleReading(Reading):
                 part["by_rank"], f"{path}.by_rank", lambda at, here: self.points(at, here, scale=scale), least=1
             )
             return RankAmount(points=ranks)
-        part = self.mapping(node, path, keys=["from", "percent", "negate"], later=["per"]).items
+        return self.amount_from_data(node, path)
+
+    def amount_from_data(self, node: Mapped, path: str) -> DataAmount | None:
+        """Read `{from: data.field, percent: P, negate: true}`."""
+        part = self.mapping(node, path, keys=["from", "percent", "negate"]).items
         source = self.required_word(part, "from", node, path)
         percent: int | Fraction | None = 100
         if "percent" in part:
             percent = self.number(part["percent"], f"{path}.percent")
-            if percent is not None and not 0 < percent <= 10_000:
-                self.fault("WRONG_VALUE", part["percent"], f"{path}.percent", "expected more than 0, at most 10000")
-        negate = "negate" in part and bool(self.flag(part["negate"], f"{path}.negate"))
-        field_ = (source or "").removeprefix("data.")
-        if source is not None and (field_ == source or not field_ or "." in field_):
+            if percent is not None and not 0 < percent <= LARGEST_PERCENT:
+                expected = f"expected more than 0, at most {LARGEST_PERCENT}"
+                self.fault("WRONG_VALUE", part["percent"], f"{path}.percent", expected)
+        negate = self.flagged(part, "negate", path, otherwise=False)
+        field = (source or "").removeprefix("data.")
+        if source is not None and (field == source or not field or "." in field):
             self.fault("WRONG_VALUE", part["from"], f"{path}.from", "expected a field such as data.amount")
         if source is None or percent is None:
             return None
-        return DataAmount(field=field_, percent=Fraction(percent), negate=negate)
+        return DataAmount(field=field, percent=Fraction(percent), negate=negate)
 
-    def party(self, node: Node, path: str) -> str | None:
-        """Read who: `actor`, a role in `people`, or the author of a thing."""
-        text = self.word(node, path)
-        if text is None or "." not in text:
-            return text
-        thing, _, what = text.rpartition(".")
-        if what == "author" and thing and "." not in thing:
-            return text
-        expected = "expected actor, a role in people, or the author of a thing, such as object.author"
-        self.fault("WRONG_VALUE", node, path, expected, known=[f"{thing}.author"])
+    def pending(self, node: Node | None, path: str) -> Pending | None:
+        """Read how long a grant waits, or that it waits for a review."""
+        if node is None:
+            return None
+        if isinstance(node, Text) and node.text == "review":
+            return Pending()
+        if isinstance(node, Text) and node.text[:1].isdecimal():
+            delay = self.length(node, path, least=1)
+            return Pending(delay=delay) if delay else None
+        expected = "expected review, or a length of time such as 2h"
+        self.fault("WRONG_TYPE", node, path, expected, known=["review"])
         return None
 
-    def fields(self, node: Node | None, path: str) -> tuple[str, ...]:
-        """Read names of parties, things and fields of the data, which are written without `data.`."""
-        words = self.words(node, path, least=1)
-        items = node.items if isinstance(node, Items) else [node] if node is not None else []
-        for number, item in enumerate(items):
-            here = f"{path}[{number}]" if isinstance(node, Items) else path
-            if isinstance(item, Text):
-                self.field_name(item, here)
-        return words
-
-    def field_name(self, node: Text, path: str) -> None:
-        """Note a name that cannot be a field of the data."""
-        if "." in node.text:
-            plain = node.text.removeprefix("data.").removesuffix(".author").removesuffix(".id")
-            self.fault("WRONG_VALUE", node, path, "expected a name without dots", known=[plain])
+    def budget_of(self, node: Node | None, path: str, unit: Unit) -> str:
+        """Read the budget that a rule draws on; both are in one unit."""
+        code = self.word(node, path) if node is not None else None
+        if node is None or code is None:
+            return ""
+        if code not in self.budget_codes:
+            unknown(self, "budget", code, node, path, self.budget_codes)
+        elif (budget := self.budgets_read.get(code)) is not None and budget.unit != unit.code:
+            self.fault("WRONG_VALUE", node, path, f"expected a budget of {unit.code}")
+        return code
 
     def caps(self, node: Node | None, path: str, scale: int) -> tuple[Cap, ...]:
         """Read a rule's caps; two of the same kind would move the same counter twice."""
         caps = self.each(node, path, lambda at, here: self.cap(at, here, scale))
-        kinds = [(cap.count is None, cap.per, cap.by, cap.net) for cap in caps]
+        kinds = [(cap.count is None, cap.per, cap.by, cap.net, cap.levels) for cap in caps]
         if node is not None and len(set(kinds)) < len(kinds):
             self.fault("TWICE", node, path, "expected one cap of points and one of counts per period and party")
         return caps
 
     def cap(self, node: Node, path: str, scale: int) -> Cap | None:
-        """Read one cap: points or a count, per period, by party."""
-        part = self.mapping(node, path, keys=["points", "count", "per", "by", "counts", "partial"]).items
+        """Read one cap: points or a count, per period, by party, perhaps on some levels only."""
+        keys = ["points", "count", "per", "by", "counts", "partial", "tiers"]
+        part = self.mapping(node, path, keys=keys).items
         points = count = None
         if isinstance(node, Mapped) and ("points" in part) == ("count" in part):
             self.fault("MISSING", node, path, "expected either points or count")
@@ -213,30 +183,17 @@ class RuleReading(Reading):
             points = self.points(item, f"{path}.points", scale=scale, least=1)
         if (item := part.get("count")) is not None:
             count = self.whole(item, f"{path}.count", least=1)
-        per, net, partial = "ever", False, True
-        if (item := self.required(part, "per", node, path)) is not None:
-            per = self.choice(item, f"{path}.per", CAP_PERIODS) or per
-        if (item := part.get("counts")) is not None:
-            net = self.choice(item, f"{path}.counts", ["net", "gross"]) == "net"
-        if (item := part.get("partial")) is not None:
-            partial = self.flag(item, f"{path}.partial") is not False
+        self.required(part, "per", node, path)
+        per = self.chosen(part, "per", path, CAP_PERIODS, "ever")
+        net = self.chosen(part, "counts", path, ["net", "gross"], "gross") == "net"
+        partial = self.flagged(part, "partial", path, otherwise=True)
         by: tuple[str, ...] = ("to",)
         if (item := part.get("by")) is not None:
             parties = item if isinstance(item, Items) else Items(item.line, (item,))
             listed = self.each(parties, f"{path}.by", lambda at, here: self.choice(at, here, PARTIES), least=1)
             by = tuple(party for party in PARTIES if party in listed) or by
-        return Cap(points=points, count=count, per=per, by=by, net=net, partial=partial)
-
-    def undo_on(self, node: Node, path: str) -> UndoOn | None:
-        """Read an event type, or `{event, match, unless}`."""
-        if isinstance(node, Text):
-            event = self.word(node, path)
-            return UndoOn(event=event) if event else None
-        part = self.mapping(node, path, keys=["event", "match", "unless"]).items
-        event = self.required_word(part, "event", node, path)
-        match = self.fields(part.get("match"), f"{path}.match")
-        unless = self.conditions(part.get("unless"), f"{path}.unless")
-        return UndoOn(event=event, match=match, unless=unless) if event else None
+        levels = self.levels_of(part.get("tiers"), f"{path}.tiers")
+        return Cap(points=points, count=count, per=per, by=by, net=net, partial=partial, levels=levels)
 
     def when(self, node: Node | None, path: str) -> When:
         """Read what must hold for the rule to pay."""
@@ -248,41 +205,29 @@ class RuleReading(Reading):
             not_self = self.each(listed, f"{path}.not_self", self.party, least=1)
         else:
             not_self = tuple(filter(None, [self.party(listed, f"{path}.not_self")] if listed else []))
-        rest = {key: item for key, item in named.items.items() if key != "not_self"}
-        return When(conditions=self.conditions(Mapped(node.line, rest, named.lines), path), not_self=not_self)
+        levels = self.levels_of(named.items.get("tier"), f"{path}.tier")
+        member_for = self.member_for(named.items.get("member_for"), f"{path}.member_for")
+        rest = {key: item for key, item in named.items.items() if key not in ABOUT_PEOPLE}
+        conditions = self.conditions(Mapped(node.line, rest, named.lines), path)
+        return When(conditions=conditions, not_self=not_self, levels=levels, member_for=member_for)
 
-    def conditions(self, node: Node | None, path: str) -> tuple[Condition, ...]:
-        """Read conditions on fields of the event's data."""
+    def member_for(self, node: Node | None, path: str) -> Condition | None:
+        """Read since how long the receiver must be a member: bounds that are lengths of time."""
         if node is None:
-            return ()
-        named = self.named(node, path)
-        read = []
-        for name, item in named.items.items():
-            if name in LATER_CONDITIONS:
-                at = Text(named.lines[name], name)
-                self.fault("NOT_YET", at, f"{path}.{name}", "not yet supported by this version of the ledger")
-            elif name == "not_self":
-                at = Text(named.lines[name], name)
-                self.fault("WRONG_VALUE", at, f"{path}.{name}", "expected a field of the data")
-            else:
-                self.field_name(Text(named.lines[name], name), f"{path}.{name}")
-                read.append(self.condition(name, item, f"{path}.{name}"))
-        return tuple(read)
-
-    def condition(self, name: str, node: Node, path: str) -> Condition:
-        """Read one field's condition: a plain value it must equal, or bounds."""
-        if isinstance(node, Text):
-            return Condition(field=name, equals=self.plain(node, path))
+            return None
         part = self.mapping(node, path, keys=BOUNDS).items
         if isinstance(node, Mapped) and not node.items:
             self.fault("MISSING", node, path, f"expected at least one of {', '.join(BOUNDS)}")
-        bounds = {key: self.number(part[key], f"{path}.{key}") for key in ("gte", "gt", "lte", "lt") if key in part}
-        step = self.whole(part["step"], f"{path}.step", least=1) if "step" in part else None
-        one_of, none_of = (self.scalars(part.get(key), f"{path}.{key}") for key in ("in", "not_in"))
-        return Condition(field=name, **bounds, step=step, one_of=one_of, none_of=none_of)
+        gte, gt, lte, lt = (self.length(part[key], f"{path}.{key}") if key in part else None for key in BOUNDS)
+        return Condition(field="member_for", gte=gte, gt=gt, lte=lte, lt=lt)
 
-    def scalars(self, node: Node | None, path: str) -> tuple[bool | int | Fraction | str, ...] | None:
-        """Read a list of plain values."""
-        if node is None:
-            return None
-        return self.each(node, path, self.plain, least=1)
+
+def with_defaults(node: Node, defaults: Mapped) -> Node:
+    """Return a rule that says what it says itself, and what all rules say; in `when` field by field."""
+    if not isinstance(node, Mapped):
+        return node
+    items = {**defaults.items, **node.items}
+    common, own = defaults.items.get("when"), node.items.get("when")
+    if isinstance(common, Mapped) and isinstance(own, Mapped):
+        items["when"] = Mapped(own.line, {**common.items, **own.items}, {**common.lines, **own.lines})
+    return Mapped(node.line, items, {**defaults.lines, **node.lines})
