@@ -19,6 +19,9 @@ from schema.cli.explaining import LANG
 from schema.cli.opening import Stop, errors, opened, run
 
 MOST_MESSAGE_BYTES = 1_000_000
+IDLE_SECONDS = 75
+"""How long a connection without requests is kept: longer than most clients and proxies keep theirs, since a request
+that meets a close is not answered, and its sender does not know what became of it."""
 
 
 def serve(
@@ -52,6 +55,7 @@ def _run(factory: str, *, host: str, port: int, workers: int) -> None:
         log_level="warning",
         ws="websockets-sansio",
         ws_max_size=MOST_MESSAGE_BYTES,
+        timeout_keep_alive=IDLE_SECONDS,
     )
 
 
