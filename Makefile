@@ -38,5 +38,8 @@ lock:                           ## pin everything again, with hashes and without
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --group build -o requirements.lock
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --group build --extra dev -c requirements.lock -o requirements-dev.lock
 
+snapshots: .venv/run.stamp      ## write schema.graphql, openapi.json and events.json anew, to be looked at in the diff
+	$(BIN)/python -m schema.snapshots
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

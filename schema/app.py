@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -98,7 +99,9 @@ def _attach(app: FastAPI, ledger: Ledger) -> None:
     app.state.intake = Intake(ledger, app.state.gate, app.state.buckets)
 
 
-def app() -> Any:
+def app() -> App:
     """Return the application of the environment's settings, for servers that call a factory."""
     plainly()
-    return create_app()
+    made = create_app()
+    gc.freeze()  # what is imported by now stays: no collection need look at it again
+    return made

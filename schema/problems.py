@@ -12,9 +12,13 @@ from ledger.core.refusals import (
     BelowFloor,
     CommunityExists,
     EffectiveBeforeCurrent,
+    GroupUnknown,
     IdempotencyConflict,
+    LadderNotLockable,
+    LevelUnknown,
     MemberUnknown,
     NothingToAdjust,
+    NothingToReview,
     Refusal,
     ReservedSource,
     TimeInFuture,
@@ -37,6 +41,10 @@ STATUS: dict[type[Refusal], int] = {
     CommunityExists: 409,
     EffectiveBeforeCurrent: 422,
     VersionTaken: 409,
+    NothingToReview: 409,
+    LadderNotLockable: 422,
+    LevelUnknown: 404,
+    GroupUnknown: 404,
 }
 
 

@@ -11,6 +11,7 @@ import msgspec
 from ledger.core.commands import AdjustPoints, Command, CreateCommunity, PublishRulebook, RecordContribution
 from ledger.core.events import Event
 
+encode_command = msgspec.json.Encoder(order="deterministic").encode
 _columns = msgspec.msgpack.Encoder(order="deterministic").encode
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -82,4 +83,6 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             content = (command.slug,)
         case PublishRulebook():
             content = (command.yaml, command.effective_from, command.note)
+        case _:
+            content = encode_command(command)
     return hmac.new(secret, _canonical(content), hashlib.sha256).digest()[:16]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ledger.core.rulebook.grammar import Rulebook
-from ledger.core.values import Identity, MemberId, Micros, Value
+from ledger.core.rulebook.schedule import LastBegun, never
+from ledger.core.values import Identity, MemberId, Micros, Position, Value
 
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
@@ -51,6 +52,9 @@ class PublishRulebook(Value):
     number: int | None = None
     effective_from: Micros | None = None
     note: str = ""
+    by: str = ""
+    last_begun: LastBegun = never
+    """When the rulebook's activities happen."""
 
 
 class AdjustPoints(Value):
@@ -62,9 +66,59 @@ class AdjustPoints(Value):
     reason: str
     by: str
     unit: str | None = None
+    replayed: bool = False
+    """Made before, and now told again to other rules: it stands, whatever the floor says."""
 
 
-Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook
+class ReviewContribution(Value):
+    """Approve or decline what waits for a review of the event at a position."""
+
+    position: Position
+    approved: bool
+    by: str
+    reason: str = ""
+
+
+class LockTier(Value):
+    """Put a member on a level and keep them there, or, with `level` None, let the ladder judge them again."""
+
+    member: MemberId
+    ladder: str | None
+    level: str | None
+    by: str
+    reason: str
+
+
+class HoldGroup(Value):
+    """Keep a member's place in a group as it is, whatever tiers say, or let go of it."""
+
+    member: MemberId
+    group: str
+    held: bool
+    by: str
+    reason: str
+
+
+class ReportGroup(Value):
+    """Say whether a member is in a platform's group now."""
+
+    member: MemberId
+    group: str
+    inside: bool
+    by: str
+
+
+class SettleDue(Value):
+    """Do what was found due: of members' points, and a chunk of each ladder's daily run."""
+
+    members: tuple[MemberId, ...] = ()
+    ladders: tuple[str, ...] = ()
+
+
+ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
+"""What people and bots say about a member or an event, without a key of their own."""
+
+Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | ByHand | SettleDue
 
 
 class Stamped(NamedTuple):

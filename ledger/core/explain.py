@@ -9,14 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.core.events import (
     ContributionRecorded,
+    ContributionReviewed,
     Decided,
     Decision,
     EntryKind,
     Event,
+    GroupHeld,
     Outcome,
     PointsAdjusted,
+    PointsCorrected,
+    PointsExpired,
+    PointsReleased,
     Step,
     TierChange,
+    TierLocked,
+    TiersJudged,
 )
 from ledger.core.values import MemberId, Value
 
@@ -39,14 +46,11 @@ def explain(
     fact = event.fact
     if not isinstance(fact, Decided):
         return
-    if isinstance(fact, PointsAdjusted):
-        yield Line(code="event.adjusted", parameters={"by": fact.by})
-    else:
-        yield from _contributed(event, fact)
+    yield from _happened(event, fact)
     yield Line(code="event.rulebook", parameters={"version": event.rulebook})
     for member in fact.joined:
         yield Line(code="event.joined", parameters={"member": member})
-    if not fact.decisions:
+    if not fact.decisions and isinstance(fact, ContributionRecorded):
         yield Line(code="event.nothing")
     for decision in fact.decisions:
         yield from explain_decision(decision, scales.get(decision.unit, 0))
@@ -54,6 +58,32 @@ def explain(
         levels = {"before": change.before, "after": change.after}
         code = "tier.up" if _rises(change, (ranks or {}).get(change.ladder, ())) else "tier.down"
         yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
+
+
+def _happened(event: Event, fact: Decided) -> Iterator[Line]:
+    """Yield what the fact is, before anything was decided about it."""
+    match fact:
+        case ContributionRecorded():
+            yield from _contributed(event, fact)
+        case PointsAdjusted():
+            yield Line(code="event.adjusted", parameters={"by": fact.by})
+        case ContributionReviewed():
+            code = "event.approved" if fact.approved else "event.declined"
+            yield Line(code=code, parameters={"by": fact.by, "of": fact.of})
+        case PointsReleased():
+            yield Line(code="event.released", parameters={"member": fact.member})
+        case PointsExpired():
+            yield Line(code="event.expired", parameters={"member": fact.member})
+        case TiersJudged():
+            yield Line(code="event.judged", parameters={"ladder": fact.ladder})
+        case TierLocked():
+            code = "event.locked" if fact.locked else "event.unlocked"
+            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "ladder": fact.ladder})
+        case GroupHeld():
+            code = "event.held" if fact.held else "event.let_go"
+            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
+        case PointsCorrected():
+            yield Line(code="event.corrected", parameters={"version": fact.version})
 
 
 def _contributed(event: Event, fact: ContributionRecorded) -> Iterator[Line]:
@@ -81,9 +111,14 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         "after": amount(decision.after, scale),
         "reversed": decision.reverses.position if decision.reverses else 0,
     }
+    if decision.pending > 0:
+        parameters["granted"] = amount(decision.pending, scale)
     yield Line(code=sentence_code(decision), parameters=parameters)
+    if decision.release_at is not None:
+        yield Line(code="decision.release", parameters={"again": decision.release_at}, depth=1)
     for step in decision.steps:
-        yield _step(step, scale)
+        if step.before != step.after:
+            yield _step(step, scale)
     if decision.possible_again_at is not None:
         yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
 
@@ -95,6 +130,16 @@ def _is_loss(decision: Decision) -> bool:
 def sentence_code(decision: Decision) -> str:
     """Return the code of a decision's sentence."""
     code = f"decision.{decision.outcome.value}"
+    if decision.kind is EntryKind.EXPIRY:
+        return f"{code}.expiry"
+    if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:
+        return f"{code}.{decision.steps[0].code}"
+    if decision.outcome is Outcome.PENDING and decision.release_at is None:
+        return f"{code}.review"
+    if decision.releases is not None:
+        return f"{code}.release"
+    if decision.corrects is not None:
+        return f"{code}.correction"
     if decision.kind is EntryKind.REVERSAL:
         return f"{code}.reversal"
     if decision.outcome is Outcome.GRANTED and decision.kind is EntryKind.OPENING:

@@ -6,7 +6,6 @@ Run it until `books.missing` stays empty (see `books.view`); only that run count
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from ledger.core.books.shelf import CLAIM, IDENTITY, KEY
 from ledger.core.books.view import Books, Key
@@ -18,12 +17,15 @@ from ledger.core.commands import (
     CreateCommunity,
     PublishRulebook,
     RecordContribution,
+    SettleDue,
     Stamped,
 )
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Answer, Repeated
+from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
+from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
@@ -55,6 +57,26 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
             return (
                 Repeated(position=seen.position) if seen.mac == mac else IdempotencyConflict(position=seen.position)
             )
+    if isinstance(command, SettleDue):
+        return decide_settling(books, command, at)
+    if not books.versions.timed:
+        return _decide(books, command, mac, at=at)
+    return _decide_settled(books, command, mac, at=at)
+
+
+def _decide_settled(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
+    """Decide a command on a trial; where something was due of whom it touches, do that first and try again."""
+    while True:
+        trial = books.fork()
+        answer = _decide(trial, command, mac, at=at)
+        members = touched(trial, command)
+        if books.missing or is_settled(books, members, at):
+            books.keep(trial)
+            return answer
+        settle(books, members, at)
+
+
+def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
     recorded_at = Micros(max(at, books.head.recorded_at + 1))
     match command:
         case RecordContribution():
@@ -65,8 +87,10 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
             return decide_creation(books, command, mac, recorded_at=recorded_at)
         case PublishRulebook():
             return decide_publication(books, command, mac, recorded_at=recorded_at)
+        case SettleDue():
+            return decide_settling(books, command, at)
         case _:
-            assert_never(command)
+            return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
 
 def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
@@ -96,4 +120,4 @@ def sender_key(command: Command) -> tuple[str, str] | None:
         case PublishRulebook():
             return (LEDGER_SOURCE, publication_key(command.number)) if command.number else None
         case _:
-            assert_never(command)
+            return None

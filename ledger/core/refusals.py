@@ -109,3 +109,34 @@ class VersionTaken(Refusal):
     code = "VERSION_TAKEN"
     pointer = "/number"
     next: int
+
+
+class NothingToReview(Refusal):
+    """Nothing of this contribution waits for a review: it never did, or somebody was quicker."""
+
+    code = "NOTHING_TO_REVIEW"
+    pointer = "/contributionId"
+    position: Position
+
+
+class LadderNotLockable(Refusal):
+    """The rulebook has no such ladder, or does not say `lockable: true` of it."""
+
+    code = "LADDER_NOT_LOCKABLE"
+    pointer = "/tier"
+
+
+class LevelUnknown(Refusal):
+    """The ladder has no level of this code."""
+
+    code = "LEVEL_UNKNOWN"
+    pointer = "/tier"
+    level: str
+
+
+class GroupUnknown(Refusal):
+    """No level of the rulebook gives a place in this group. Look at `grants` in its tiers."""
+
+    code = "GROUP_UNKNOWN"
+    pointer = "/group"
+    group: str

@@ -1,29 +1,26 @@
-"""Undo: finds the grants an event takes back, and negates each once, by what was really granted."""
+"""Undo: finds what an event takes back. How a grant is negated is `reversal`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, KEY
+from ledger.core.books.shelf import CLAIM, EVENT, KEY
 from ledger.core.books.view import Books
 from ledger.core.events import (
     ClaimKey,
     ContributionRecorded,
-    CounterMode,
-    CounterMove,
     Decision,
     EntryKind,
     Event,
-    GrantRef,
-    Outcome,
-    Step,
+    Measure,
     decisions,
 )
+from ledger.core.reversal import undone_claim
 from ledger.core.rulebook.grammar import Condition, Undo, UndoOn
 from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.rules import conditions
+from ledger.core.rules.accruals import is_accrual
 from ledger.core.rules.case import Case, short
-from ledger.core.rules.floor import bounded, taken_back
 from ledger.core.values import MemberId, Position
 
 UNDONE = "contribution.undone"
@@ -42,11 +39,6 @@ def member_trail(match: tuple[str, ...], member: MemberId | None, data: dict[str
     """Return the trail under which a member's grants with equal fields are found."""
     values = [str(member) if name == "member" else str(data.get(name)) for name in match]
     return f"match:{','.join(match)}={short(','.join(values))}"
-
-
-def undone_claim(position: int, ordinal: int) -> ClaimKey:
-    """Return the claim that lets a grant be undone only once."""
-    return ClaimKey(kind="undone", key=f"{position}/{ordinal}")
 
 
 def early_claim(source: str, key: str, number: int = 0) -> ClaimKey:
@@ -84,6 +76,11 @@ def _waiting(books: Books, source: str, key: str, number: int) -> Position:
     return books.read(CLAIM, (name.kind, name.key)).position
 
 
+def corrected_trail(position: Position) -> str:
+    """Return the trail under which corrections of an event's decisions are found."""
+    return f"corrected:{position}"
+
+
 def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
     """Yield the grants that an event takes back, oldest first: event, ordinal, decision."""
     for position in sorted(_candidates(books, case)):
@@ -91,7 +88,15 @@ def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
         if event is None:
             continue
         for ordinal, decision in enumerate(decisions(event)):
-            if _is_open(books, event, ordinal, decision) and _takes_back(books.versions, case, event, decision):
+            if not _is_open(books, event, ordinal, decision):
+                continue
+            original = event
+            if decision.corrects is not None:
+                corrected = books.read(EVENT, (decision.corrects.position,)).event
+                if corrected is None:
+                    continue
+                original = corrected
+            if _takes_back(books.versions, case, original, decision):
                 yield event, ordinal, decision
 
 
@@ -100,25 +105,35 @@ def _candidates(books: Books, case: Case) -> set[int]:
         if not _undoes_anything(books.versions, case.type):
             return set()
         position = books.read(KEY, (case.source, case.undoes)).position
-        return {position} if position else set()
+        return _with_corrections(books, {position} if position else set())
     found: set[int] = set()
     if case.subject is not None and books.versions.undoes_by_subject(case.type):
         found.update(books.trail(subject_trail(case.subject)))
     for match in books.versions.member_matches(case.type):
         found.update(books.trail(member_trail(match, case.actor, case.data)))
-    return found
+    return _with_corrections(books, found)
+
+
+def _with_corrections(books: Books, found: set[int]) -> set[int]:
+    """Add what a later rulebook corrected of these events: an undo negates both."""
+    if len(books.versions.published) < 2:
+        return found
+    return found.union(*(books.trail(corrected_trail(Position(position))) for position in found))
 
 
 def _undoes_anything(versions: Versions, type_: str) -> bool:
     return type_ == UNDONE or any(
-        type_ in version.undo_for or type_ in version.undone_by for version in versions.published
+        type_ in version.undo_for or type_ in version.undone_by or type_ in version.series_undone_by
+        for version in versions.published
     )
 
 
 def _is_open(books: Books, event: Event, ordinal: int, decision: Decision) -> bool:
-    if not decision.granted or decision.kind is not EntryKind.AWARD:
+    if decision.kind is not EntryKind.AWARD and decision.corrects is None:
         return False
-    return not is_undone(books, event.position, ordinal)
+    if not decision.granted and not decision.pending and not is_accrual(decision):
+        return False
+    return decision.releases is None and not is_undone(books, event.position, ordinal)
 
 
 def is_undone(books: Books, position: int, ordinal: int) -> bool:
@@ -131,7 +146,7 @@ def _takes_back(versions: Versions, case: Case, event: Event, decision: Decision
     original = versions.numbered(event.rulebook)
     pointed = case.undoes is not None
     allowed = _may_undo(case.type, case.data, case.version, original, decision.rule, pointed=pointed)
-    return any(pointed or _finds(by, case, event, decision) for by in allowed)
+    return any(pointed or _finds(by, case, event, decision.member) for by in allowed)
 
 
 def _may_undo(
@@ -157,8 +172,8 @@ def _excused(unless: tuple[Condition, ...], data: dict[str, object]) -> bool:
     return bool(unless) and conditions.hold(unless, data)
 
 
-def _finds(by: Undo | UndoOn, case: Case, event: Event, decision: Decision) -> bool:
-    """Say whether a grant is among those that an undo which points at no event means."""
+def _finds(by: Undo | UndoOn, case: Case, event: Event, member: MemberId | None) -> bool:
+    """Say whether what a member got by an event is meant by an undo which points at no event."""
     fact = event.fact
     if not isinstance(fact, ContributionRecorded):
         return False
@@ -168,7 +183,7 @@ def _finds(by: Undo | UndoOn, case: Case, event: Event, decision: Decision) -> b
     for name in match:
         match name:
             case "member":
-                pair: tuple[object, object] = decision.member, case.actor
+                pair: tuple[object, object] = member, case.actor
             case "actor":
                 pair = fact.actor, case.actor
             case _:
@@ -179,44 +194,27 @@ def _finds(by: Undo | UndoOn, case: Case, event: Event, decision: Decision) -> b
     return True
 
 
-def reversal(books: Books, case: Case, event: Event, ordinal: int, decision: Decision) -> Decision:
-    """Negate one grant: as far as the unit's claw allows, with its caps and claims given back."""
-    assert decision.member is not None
-    unit = case.version.units.get(decision.unit) or books.versions.numbered(event.rulebook).units[decision.unit]
-    account = books.read(ACCOUNT, (decision.member, decision.unit))
-    wanted = -decision.granted
-    granted = bounded(account, taken_back(unit, account, wanted))
-    whole = granted == wanted
-    return Decision(
-        rule=decision.rule,
-        outcome=Outcome.GRANTED if granted else Outcome.FLOORED,
-        member=decision.member,
-        unit=decision.unit,
-        kind=EntryKind.REVERSAL,
-        wanted=wanted,
-        granted=granted,
-        after=account.balance + granted,
-        steps=() if whole else (Step(code="claw", before=wanted, after=granted),),
-        counters=tuple(_counters_back(decision, granted, whole=whole)),
-        claims=(undone_claim(event.position, ordinal),),
-        released=tuple(_claims_back(books, event, ordinal, decision)) if whole else (),
-        reverses=GrantRef(position=event.position, ordinal=ordinal),
-    )
+def unmeasured(books: Books, case: Case) -> Iterator[tuple[Event, Measure]]:
+    """Yield the steps of metrics that an event takes back, each with the event that made it."""
+    for position in sorted(_candidates(books, case)):
+        event = books.read(EVENT, (position,)).event
+        if event is None or not isinstance(event.fact, ContributionRecorded):
+            continue
+        version = books.versions.numbered(event.rulebook)
+        listed = version.series_undone_by.get(case.type, ())
+        for measure in event.fact.measures:
+            name = unmeasured_claim(event.position, measure.series)
+            if books.read(CLAIM, (name.kind, name.key)).position:
+                continue
+            if (case.undoes is not None and case.type == UNDONE and version.is_metric(measure.series)) or any(
+                series.key == measure.series
+                and not _excused(on.unless, case.data)
+                and (case.undoes is not None or _finds(on, case, event, measure.member))
+                for series, on in listed
+            ):
+                yield event, measure
 
 
-def _counters_back(decision: Decision, granted: int, *, whole: bool) -> Iterator[CounterMove]:
-    for move in decision.counters:
-        delta = 0
-        if move.mode is CounterMode.NET:
-            delta = granted
-        elif move.mode is CounterMode.COUNT and whole:
-            delta = -move.delta
-        if delta:
-            yield CounterMove(scope=move.scope, key=move.key, period=move.period, delta=delta, mode=move.mode)
-
-
-def _claims_back(books: Books, event: Event, ordinal: int, decision: Decision) -> Iterator[ClaimKey]:
-    for name in decision.claims:
-        claim = books.read(CLAIM, (name.kind, name.key))
-        if (claim.position, claim.ordinal) == (event.position, ordinal):
-            yield name
+def unmeasured_claim(position: int, series: str) -> ClaimKey:
+    """Return the claim that lets a step of a metric be taken back only once."""
+    return ClaimKey(kind="unmeasured", key=f"{position}/{series}")

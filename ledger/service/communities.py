@@ -6,10 +6,10 @@ import os
 import re
 from uuid import UUID
 
-from ledger.core.commands import Command, CreateCommunity, PublishRulebook
+from ledger.core.commands import Command, CreateCommunity
 from ledger.core.refusals import Refusal
 from ledger.service.clock import Clock, now
-from ledger.service.rulebooks import presets, read
+from ledger.service.rulebooks import presets, publication, read
 from ledger.service.writer import Writer
 from ledger.store import directory
 from ledger.store.directory import Community
@@ -61,7 +61,7 @@ async def begin(
         community = found
     first: list[Command] = [
         CreateCommunity(slug=slug, name=community.name),
-        PublishRulebook(yaml=text, rulebook=rulebook, number=1, note=rulebook.name),
+        publication(text, number=1, note=rulebook.name),
     ]
     for answer in await writer.submit(community, first, atomic=True):
         if isinstance(answer, Refusal):

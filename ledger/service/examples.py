@@ -24,22 +24,24 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from ledger.core.books.blank import blank_books
-from ledger.core.books.shelf import ACCOUNT, IDENTITY, TIER
+from ledger.core.books.shelf import ACCOUNT, IDENTITY
 from ledger.core.books.view import Books
 from ledger.core.calendar import micros
-from ledger.core.commands import RecordContribution, Stamped
-from ledger.core.events import EntryKind, Outcome, decisions
+from ledger.core.commands import PublishRulebook, RecordContribution, Stamped
+from ledger.core.events import EntryKind, Event, Outcome, decisions
 from ledger.core.explain import amount
 from ledger.core.plan import plan
 from ledger.core.refusals import Refusal
+from ledger.core.replay import settle_all
 from ledger.core.rulebook.faults import nearest
 from ledger.core.rulebook.grammar import Ladder, Rulebook
 from ledger.core.rulebook.reading_parts import unknown
 from ledger.core.rulebook.reading_rules import RuleReading
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
-from ledger.core.rulebook.versions import Version, Versions
+from ledger.core.rules.levels import level_of
 from ledger.core.values import SECOND, MemberId, Micros, Value, identity
 from ledger.service.rulebooks import RulebookFaulty, parse, read_tree
+from ledger.service.schedule import last_begun
 
 MOST_EVENTS = 20_000
 """How many events all examples of a rulebook may have together."""
@@ -273,7 +275,10 @@ class _Stage:
 
     def play(self, example: Example) -> Iterator[Difference]:
         """Send what is given, then yield what is not as expected."""
-        books = blank_books(Versions((Version(1, None, self.rulebook),)))
+        books = blank_books()
+        first = PublishRulebook(yaml="", rulebook=self.rulebook, number=1, last_begun=last_begun)
+        plan(books, [Stamped(first, b"")], at=Micros(self._start() - SECOND))
+        last, now = books.events[-1].event, self._start()
         for number, (given, at, occurred_at) in enumerate(self._events(example)):
             command = _numbered(given.command, number, occurred_at)
             (answer,) = plan(books, [Stamped(command, b"")], at=at)
@@ -283,8 +288,10 @@ class _Stage:
                     example=example.name, line=example.line, place=place, expected="an event", found=answer.code
                 )
                 return
+            last, now = books.events[-1].event, at
+        settle_all(books, now)
         for expectation in example.then:
-            found = self._found(books, expectation)
+            found = self._found(books, last, expectation)
             if found != expectation.expected:
                 yield Difference(
                     example=example.name,
@@ -296,8 +303,7 @@ class _Stage:
 
     def _events(self, example: Example) -> Iterator[tuple[Given, Micros, Micros]]:
         """Yield each event with the time it comes at and the time it happened at."""
-        zone = ZoneInfo(self.rulebook.community.tz)
-        clock = micros(datetime(2026, 1, 5, 12, tzinfo=zone))
+        clock = self._start()
         for given in example.given:
             first = Micros(clock + given.after) if given.at is None else given.at
             for repetition in range(given.times):
@@ -305,14 +311,19 @@ class _Stage:
                 clock = max(clock, occurred_at)
                 yield given, clock, occurred_at
 
-    def _found(self, books: Books, expectation: Expectation) -> str:
+    def _start(self) -> Micros:
+        """Return when an example begins."""
+        return micros(datetime(2026, 1, 5, 12, tzinfo=ZoneInfo(self.rulebook.community.tz)))
+
+    def _found(self, books: Books, last: Event, expectation: Expectation) -> str:
         if expectation.rule:
-            made = decisions(books.events[-1].event)
-            said = [d.outcome for d in made if d.rule == expectation.rule and d.kind is EntryKind.AWARD]
+            own = (EntryKind.AWARD, EntryKind.BONUS)
+            said = [d.outcome for d in decisions(last) if d.rule == expectation.rule and d.kind in own]
             return said[0].value if said else "nothing"
         member = _member(books, expectation.member)
         if expectation.ladder:
-            return books.read(TIER, (expectation.ladder, member)).level or NONE
+            version = books.versions.latest
+            return level_of(books, version, expectation.ladder, member) or NONE
         account = books.read(ACCOUNT, (member, expectation.unit))
         scales = {unit.code: unit.scale for unit in self.rulebook.units}
         return amount(account.earned if expectation.earned else account.balance, scales[expectation.unit])

@@ -10,13 +10,15 @@ from uuid import UUID
 
 import yaml
 
+from ledger.core.commands import PublishRulebook
 from ledger.core.events import RulebookPublished
 from ledger.core.rulebook.faults import Fault
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.reading import read_rulebook
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 from ledger.core.rulebook.versions import Version, Versions
-from ledger.service.schedule import schedule_faults
+from ledger.core.values import Micros
+from ledger.service.schedule import last_begun, schedule_faults
 from ledger.store.engine import Database
 from ledger.store.reads.rulebooks import latest
 
@@ -148,7 +150,33 @@ def read_tree(tree: Node) -> Rulebook:
 
 def versions_of(published: Sequence[RulebookPublished]) -> Versions:
     """Return published rulebooks, read, for the writer to grade by."""
-    return Versions(tuple(Version(fact.version, fact.effective_from, _read_once(fact.yaml)) for fact in published))
+    return Versions(
+        tuple(Version(fact.version, fact.effective_from, _read_once(fact.yaml), last_begun) for fact in published)
+    )
+
+
+def publication(
+    text: str,
+    *,
+    number: int | None = None,
+    effective_from: Micros | None = None,
+    note: str = "",
+    by: str = "",
+) -> PublishRulebook:
+    """Return the command that puts a rulebook's text in force.
+
+    Raises:
+        RulebookFaulty: with every fault, each by line and path.
+    """
+    return PublishRulebook(
+        yaml=text,
+        rulebook=_read_once(text),
+        number=number,
+        effective_from=effective_from,
+        note=note,
+        by=by,
+        last_begun=last_begun,
+    )
 
 
 async def current(database: Database, community: UUID) -> Rulebook:

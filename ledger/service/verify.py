@@ -69,7 +69,8 @@ async def _pages(read: Reading, community: UUID) -> Any:
     event, private = TABLES["event"], TABLES["event_private"]
     after = -(2**63)
     while True:
-        beside = and_(private.c.community_id == community, private.c.position == event.c.position)
+        same = private.c.position == event.c.position
+        beside = and_(private.c.community_id == community, same, private.c.position > after)
         statement = (
             select(*(event.c[name] for name in FOLD_COLUMNS), private.c.salt, private.c.content)
             .select_from(event.outerjoin(private, beside))

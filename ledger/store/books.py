@@ -7,8 +7,26 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from ledger.core.books.shelf import EVENT, FOLDED, IDENTITY, KEY, PROFILE, TRAIL, Book, Recorded, Seen, Trail
+from ledger.core.books.shelf import (
+    EVENT,
+    FOLDED,
+    IDENTITY,
+    KEY,
+    LOTS,
+    PROFILE,
+    TRAIL,
+    WAITS,
+    Book,
+    Lots,
+    OpenLot,
+    OpenWait,
+    Recorded,
+    Seen,
+    Trail,
+    Waits,
+)
 from ledger.core.books.view import Books, Key
+from ledger.core.books.waiting import in_order
 from ledger.core.values import Position
 from ledger.store.engine import Connection, Row
 from ledger.store.journal import EVENT_COLUMNS, read_event
@@ -41,6 +59,10 @@ async def load(connection: Connection, community: UUID, missing: Iterable[Key]) 
             loaded.update(await _load_events(connection, community, keys))
         elif book is TRAIL:
             loaded.update(await _load_trails(connection, community, keys))
+        elif book is LOTS:
+            loaded.update(await _load_lots(connection, community, keys))
+        elif book is WAITS:
+            loaded.update(await _load_waits(connection, community, keys))
         else:
             loaded.update(await _load_book(connection, community, book, keys))
     return loaded
@@ -73,6 +95,30 @@ async def _load_trails(connection: Connection, community: UUID, keys: list[Row])
     for key, position in await connection.select(TABLES["trail"], ["key"], keys, ["key", "position"], community):
         found[key].append(position)
     return {(TRAIL, (key,)): Trail(positions=tuple(sorted(positions))) for key, positions in found.items()}
+
+
+async def _load_lots(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    columns = ("member", "unit", "expires_at", "position", "ordinal", "remaining")
+    found: dict[int, list[OpenLot]] = defaultdict(list)
+    for member, *values in await connection.select(TABLES["lot"], ["member"], keys, columns, community):
+        lot = OpenLot(**dict(zip(columns[1:], values, strict=True)))
+        if lot.remaining:
+            found[member].append(lot)
+    return {(LOTS, (member,)): Lots(open=in_order(lots)) for member, lots in found.items()}
+
+
+async def _load_waits(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    columns = ("member", "open", "release_at", "position", "ordinal")
+    found: dict[int, list[OpenWait]] = defaultdict(list)
+    for member, is_open, *values in await connection.select(
+        TABLES["waiting"], ["member"], keys, columns, community
+    ):
+        if is_open:
+            found[member].append(OpenWait(**dict(zip(columns[2:], values, strict=True))))
+    return {
+        (WAITS, (member,)): Waits(open=tuple(sorted(waits, key=lambda one: (one.position, one.ordinal))))
+        for member, waits in found.items()
+    }
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:

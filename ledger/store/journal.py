@@ -146,7 +146,7 @@ def entry_rows(event: Event) -> Iterable[Row]:
             decision.wanted,
             decision.granted,
             decision.after,
-            event.occurred_at,
+            event.occurred_at if decision.dated is None else decision.dated,
             reverses.position if reverses else None,
             reverses.ordinal if reverses else None,
         )
@@ -162,5 +162,5 @@ def tier_change_rows(event: Event) -> Iterable[Row]:
             change.member,
             change.before or "",
             change.after or "",
-            event.occurred_at,
+            event.occurred_at if change.at is None else change.at,
         )

@@ -26,7 +26,7 @@ SHARED = {
     ],
 }
 TENANT = {
-    "head": ["position big", "hash raw", "recorded_at big", "members big", "next_due_at big?"],
+    "head": ["position big", "hash raw", "recorded_at big", "members big"],
     "event": [
         "position big*",
         "type text",
@@ -71,9 +71,60 @@ TENANT = {
     "counter": ["scope text*", "key text*", "period text*", "amount big"],
     "claim": ["kind text*", "key text*", "position big", "ordinal big"],
     "object": ["subject text*", "kind text", "author big"],
-    "tier": ["ladder text*", "member big*", "level text", "since_position big", "since_at big"],
+    "tier": [
+        "ladder text*",
+        "member big*",
+        "level text",
+        "since_position big",
+        "since_at big",
+        "below big",
+        "judged_on big",
+        "locked big",
+    ],
     "trail": ["key text*", "position big*"],
     "rulebook": ["version big*", "position big", "effective_from big?"],
+    "tally": ["series text*", "member big*", "total big", "days big", "entries raw"],
+    "streak": ["streak text*", "member big*", "last big", "length big", "freezes big"],
+    "lot": [
+        "member big*",
+        "position big*",
+        "ordinal big*",
+        "unit text",
+        "gained big",
+        "remaining big",
+        "expired big",
+        "expires_at big",
+    ],
+    "waiting": [
+        "member big*",
+        "position big*",
+        "ordinal big*",
+        "unit text",
+        "amount big",
+        "release_at big?",
+        "open big",
+        "released_at big",
+    ],
+    "due": ["what text*", "member big*", "at big?"],
+    "tier_run": [
+        "ladder text*",
+        "due_at big?",
+        "opened big",
+        "first_day big",
+        "last_day big",
+        "members big",
+        "done_to big",
+    ],
+    "group_wish": [
+        "member big*",
+        "group_code text*",
+        "wanted big",
+        "since_position big",
+        "since_at big",
+        "held big",
+        "inside big",
+        "reported_at big?",
+    ],
     "profile": ["member big*", "display_name text"],
     "identity": ["platform text*", "external_id text*", "member big", "received text"],
 }
@@ -91,6 +142,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_identity_community_id_member", "identity", ["community_id", "member"])
     op.create_index("ix_entry_community_id_occurred_at", "entry", ["community_id", "occurred_at"])
+    op.create_index("ix_waiting_community_id_open_position", "waiting", ["community_id", "open", "position"])
+    op.create_index("ix_due_community_id_at", "due", ["community_id", "at"])
+    op.create_index("ix_group_wish_community_id_since_position", "group_wish", ["community_id", "since_position"])
     for table in TENANT:
         distribute(op.get_bind(), table)
     guard_event()

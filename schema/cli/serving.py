@@ -1,28 +1,27 @@
-"""`ledger serve`: the HTTP server."""
+"""`ledger serve`: the HTTP server.
+
+What only a server needs is imported when one starts: it takes a second that no other command should wait for.
+"""
 
 from __future__ import annotations
 
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
 from ledger.service.health import check_start
-from ledger.service.seeding.living import living
 from ledger.words.render import locale_of
-from schema.app import App, create_app
 from schema.cli.demo import address, greeting, prepared
 from schema.cli.explaining import LANG
 from schema.cli.opening import Stop, errors, opened, run
-from schema.logs import plainly
 
 MOST_MESSAGE_BYTES = 1_000_000
+IDLE_SECONDS = 75
+"""How long a connection without requests is kept: longer than most clients and proxies keep theirs, since a request
+that meets a close is not answered, and its sender does not know what became of it."""
 
 
 def serve(
@@ -41,18 +40,23 @@ def serve(
     if with_demo:
         typer.echo(greeting(run(prepared()), address(host, port), locale_of(LANG)))
     signal.signal(signal.SIGTERM, _stopped)  # uvicorn finishes first, then raises the signal again
-    options: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "log_level": "warning",
-        "ws": "websockets-sansio",
-        "ws_max_size": MOST_MESSAGE_BYTES,
-    }
-    if workers == 1:
-        uvicorn.run(living_app() if with_demo else create_app(), **options)
-    else:
-        factory = "schema.cli.serving:living_app" if with_demo else "schema.app:app"
-        uvicorn.run(factory, factory=True, workers=workers, **options)
+    _run("schema.cli.living:app" if with_demo else "schema.app:app", host=host, port=port, workers=workers)
+
+
+def _run(factory: str, *, host: str, port: int, workers: int) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        factory,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE_BYTES,
+        timeout_keep_alive=IDLE_SECONDS,
+    )
 
 
 def _stopped(_signal: int, _frame: object) -> None:
@@ -84,18 +88,3 @@ def refuse_taken(host: str, port: int) -> None:
                 f"port {port} is in use; choose another, as in `make run PORT={port % 65_535 + 1}`"
             ) from error
         raise Stop(f"cannot listen on {host} port {port}: {error.strerror}") from error
-
-
-def living_app() -> App:
-    """Return the application with a demo that goes on while it runs, in any number of processes."""
-    plainly()
-    app = create_app()
-    plain = app.inner.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(inner: FastAPI) -> AsyncIterator[Any]:
-        async with plain(inner) as state, living(inner.state.ledger):
-            yield state
-
-    app.inner.router.lifespan_context = lifespan
-    return app

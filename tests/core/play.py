@@ -16,9 +16,11 @@ from ledger.core.commands import Command, PublishRulebook, RecordContribution, S
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.events import Decision, Event, Outcome, decisions, decode_fact, encode_fact
 from ledger.core.plan import plan, plan_atomic
+from ledger.core.replay import settle_all
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId, Micros, identity
 from ledger.service.rulebooks import read
+from ledger.service.schedule import last_begun
 
 SOURCE = "bot:test"
 MONDAY = "2026-01-05T12:00:00Z"
@@ -64,7 +66,11 @@ class Play:
         since = instant(effective) if effective else None
         return self.answer(
             PublishRulebook(
-                yaml=rulebook, rulebook=cached_read(rulebook), effective_from=since, note=str(self.sent)
+                yaml=rulebook,
+                rulebook=cached_read(rulebook),
+                effective_from=since,
+                note=str(self.sent),
+                last_begun=last_begun,
             )
         )
 
@@ -161,6 +167,10 @@ class Play:
     def level(self, name: str, ladder: str = "rank") -> str:
         """Return a member's level; an empty one is below the lowest."""
         return self.books.read(TIER, (ladder, self.member(name))).level
+
+    def settle(self) -> None:
+        """Let the sweeper do all that is due now."""
+        settle_all(self.books, self.now)
 
     @property
     def rulebook(self) -> Rulebook:

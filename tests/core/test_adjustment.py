@@ -34,10 +34,10 @@ def play(begin: Begin) -> Play:
     return begin(RULES)
 
 
-def adjust(play: Play, delta: int, member: str | int = "ann", key: str = "", **parts: str) -> Answer:
+def adjust(play: Play, delta: int, member: str | int = "ann", key: str = "", unit: str | None = None) -> Answer:
     who = MemberId(member) if isinstance(member, int) else identity(member, source=SOURCE)
     key = key or f"adjust {len(play.events)}"
-    return play.answer(AdjustPoints(key=key, member=who, delta=delta, reason="fair", by="key:1", **parts))
+    return play.answer(AdjustPoints(key=key, member=who, delta=delta, reason="fair", by="key:1", unit=unit))
 
 
 def test_an_adjustment_moves_the_balance_and_not_what_was_earned(play: Play) -> None:

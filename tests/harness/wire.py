@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +14,10 @@ TROUBLE = (OSError, EOFError)
 ANSWER_SECONDS = 60
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
+
+
+class Closed(ConnectionError):
+    """The connection ended before anything of an answer came."""
 
 
 class Answer(NamedTuple):
@@ -28,7 +33,11 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """One client's connection; after trouble the next request opens a new one."""
+    """One client's connection; after trouble the next request opens a new one.
+
+    A server may close a connection that was idle just as it is used again. Then nothing of an answer comes, and
+    the request is sent once more on a new connection, as HTTP's clients do: all we send may be sent twice.
+    """
 
     def __init__(self, port: int, key: str = "") -> None:
         self._port = port
@@ -55,16 +64,29 @@ class Wire:
         )
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                if self._streams is None:
-                    self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-                self._streams[1].write(head.encode() + body)
-                return await self._answer(self._streams[0])
+                return await self._ask(head.encode() + body)
         except BaseException:
             await self.close()
             raise
 
-    async def _answer(self, reader: asyncio.StreamReader) -> Answer:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    async def _ask(self, sent: bytes) -> Answer:
+        if self._streams is not None:
+            with suppress(Closed):
+                return await self._ask_on(*self._streams, sent)
+            await self.close()
+        self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        return await self._ask_on(*self._streams, sent)
+
+    async def _ask_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> Answer:
+        writer.write(sent)
+        try:
+            first = await reader.readexactly(1)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            raise Closed from error
+        return await self._answer(first, reader)
+
+    async def _answer(self, first: bytes, reader: asyncio.StreamReader) -> Answer:
+        head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = int(head.partition("content-length: ")[2].partition("\r\n")[0] or 0)
         answer = Answer(int(head.split(" ", 2)[1]), await reader.readexactly(length))
         if "connection: close" in head:

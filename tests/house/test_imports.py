@@ -122,3 +122,10 @@ def test_only_the_engine_and_migrations_ask_which_database_it_is() -> None:
         if "import asyncpg" in (text := path.read_text("utf-8")) or "import sqlite3" in text
     ]
     assert {path.rpartition("/")[0] for path in asked} == {"ledger/store/engine"}
+
+
+def test_commands_start_without_what_only_a_server_needs() -> None:
+    """Importing it takes as long as all the rest, and `ledger balances` serves nobody."""
+    named_first = "import sys, schema.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", named_first], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"fastapi", "starlette", "strawberry", "uvicorn"} & set(done.stdout.split())

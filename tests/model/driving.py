@@ -19,7 +19,8 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 from tests.clock import Clock
-from tests.model.model import DAY, MINUTE, Model
+from tests.model.model import Model
+from tests.model.reading import DAY, MINUTE
 
 GARDEN = (Path(__file__).parent / "garden.yaml").read_text("utf-8")
 SECOND = MINUTE // 60

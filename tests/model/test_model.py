@@ -20,7 +20,7 @@ from tests.model.driving import GARDEN, compare
 async def _compare(database: Database, writer: Writer, clock: Clock, *, seed: int, many: int) -> int:
     community = await rulebooks.begin(database, writer, rulebook=GARDEN)
     model = await compare(database, writer, community, clock, seed=seed, many=many, look_every=100)
-    return len(model.undone)
+    return len(model.back)
 
 
 async def test_random_operations_do_in_the_ledger_what_they_do_in_the_model(

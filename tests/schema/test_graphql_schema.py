@@ -27,7 +27,6 @@ from ledger.core.refusals import Refusal
 from ledger.service.access import Scope
 from ledger.words.render import LOCALES, texts
 from schema.graphql.limits import judge
-from schema.graphql.sdl import sdl
 from schema.graphql.types.enums import ApiScope, EntryKind, Outcome
 from tests.house.tree import ROOT
 
@@ -52,11 +51,6 @@ def contract() -> GraphQLSchema:
     if not path.exists():
         pytest.skip(f"no {path}: set LEDGER_SHARED to look at the contract")
     return build_ast_schema(parse(path.read_text("utf-8")), assume_valid=True)
-
-
-def test_the_snapshot_is_the_schema() -> None:
-    """`python -m schema.graphql.sdl > schema/schema.graphql` makes it anew."""
-    assert SNAPSHOT.read_text("utf-8") == sdl()
 
 
 def _types(schema: GraphQLSchema) -> Iterator[GraphQLNamedType]:

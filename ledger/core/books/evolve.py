@@ -8,56 +8,136 @@ from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
     COUNTER,
+    DUE,
     EVENT,
     KEY,
     MEMBER,
     OBJECT,
     RULEBOOK,
+    RUN,
+    STREAK,
+    TALLY,
     TIER,
+    WISH,
     Account,
     Claim,
     Counter,
+    Due,
     Member,
     Published,
     Recorded,
+    Run,
     Seen,
     Standing,
+    Streak,
     Thing,
 )
+from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
+from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
     ClaimKey,
     ContributionRecorded,
     CounterMove,
+    Decided,
     Decision,
     EntryKind,
     Event,
+    GroupHeld,
+    GroupReported,
+    GroupWish,
+    Measure,
     RulebookPublished,
+    StreakMove,
     TierChange,
+    TierLocked,
+    TierRunOpened,
+    TiersJudged,
+    Watch,
     decisions,
     joined,
-    tier_changes,
 )
-from ledger.core.values import MemberId, Micros, Position
+from ledger.core.values import MemberId, Position
 
 JOINED = "member.joined"
 LEFT = "member.left"
+TIERS_DUE = "tiers:"
+"""How DUE names daily runs; the rest of the name is the ladder."""
 
 
 def evolve(books: Books, event: Event) -> None:
     """Fold one event of the log."""
     evolve_arrival(books, event)
     for ordinal, decision in enumerate(decisions(event)):
-        evolve_decision(books, event.position, ordinal, decision)
-    evolve_tiers(books, event.position, event.occurred_at, tier_changes(event))
-    if isinstance(event.fact, RulebookPublished):
-        evolve_rulebook(books, event.position, event.fact)
+        evolve_decision(books, event, ordinal, decision)
+    evolve_effects(books, event)
     evolve_head(books, event)
 
 
+def evolve_effects(books: Books, event: Event) -> None:
+    """Fold what follows from an event's decisions, and what facts of their own kind say."""
+    fact = event.fact
+    if isinstance(fact, Decided):
+        evolve_measures(books, fact.measures)
+        evolve_streaks(books, fact.streaks)
+        evolve_tiers(books, event, fact.tiers, fact.watches)
+        evolve_wishes(books, event, fact.groups)
+    match fact:
+        case RulebookPublished():
+            evolve_rulebook(books, event.position, fact)
+        case TierRunOpened():
+            evolve_opening(books, event.position, fact)
+        case TiersJudged():
+            evolve_judging(books, fact)
+        case TierLocked():
+            _evolve_lock(books, fact)
+        case GroupHeld():
+            key = fact.member, fact.group
+            wish = books.read(WISH, key)
+            books.write(WISH, key, msgspec.structs.replace(wish, held=int(fact.held)))
+        case GroupReported():
+            key = fact.member, fact.group
+            inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
+            books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
+
+
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
-    """Fold a published rulebook."""
+    """Fold a published rulebook: it is there, and its daily runs are due."""
     books.write(RULEBOOK, (fact.version,), Published(position=position, effective_from=fact.effective_from))
+    for ladder, due_at in fact.runs.items():
+        _run_due(books, ladder, Run(due_at=due_at))
+
+
+def _run_due(books: Books, ladder: str, run: Run) -> None:
+    books.write(RUN, (ladder,), run)
+    books.write(DUE, (f"{TIERS_DUE}{ladder}", 0), Due(at=run.due_at))
+
+
+def evolve_opening(books: Books, position: Position, fact: TierRunOpened) -> None:
+    """Fold the opening of a daily run: it stays due until its last member was judged."""
+    run = Run(
+        due_at=books.read(RUN, (fact.ladder,)).due_at,
+        opened=position,
+        first_day=fact.first_day,
+        last_day=fact.last_day,
+        members=fact.members,
+    )
+    _run_due(books, fact.ladder, run)
+
+
+def evolve_judging(books: Books, fact: TiersJudged) -> None:
+    """Fold how far a daily run is."""
+    if fact.next_at is not None:
+        _run_due(books, fact.ladder, Run(due_at=fact.next_at))
+    elif not fact.alone:
+        run = books.read(RUN, (fact.ladder,))
+        _run_due(books, fact.ladder, msgspec.structs.replace(run, done_to=fact.last))
+
+
+def _evolve_lock(books: Books, fact: TierLocked) -> None:
+    key = fact.ladder, fact.member
+    standing = books.read(TIER, key)
+    books.write(TIER, key, msgspec.structs.replace(standing, locked=int(fact.locked), below=0))
 
 
 def evolve_head(books: Books, event: Event) -> None:
@@ -88,6 +168,8 @@ def evolve_arrival(books: Books, event: Event) -> None:
     move_counters(books, fact.counters)
     hold_claims(books, fact.claims, Claim(position=event.position, ordinal=0))
     hold_claims(books, fact.released, CLAIM.blank)
+    for trail in fact.trails:
+        books.add_to_trail(trail, event.position)
 
 
 def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
@@ -100,10 +182,11 @@ def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
     books.write(MEMBER, (actor,), msgspec.structs.replace(member, joined_at=joined_at, left_at=left_at))
 
 
-def evolve_decision(books: Books, position: Position, ordinal: int, decision: Decision) -> None:
-    """Fold one decision: account, counters, claims, trails."""
-    if decision.granted and decision.member is not None:
-        key = (decision.member, decision.unit)
+def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision) -> None:
+    """Fold one decision: account, lots, what waits, counters, claims, trails."""
+    member = decision.member
+    if member is not None and (decision.granted or decision.pending):
+        key = (member, decision.unit)
         account = books.read(ACCOUNT, key)
         books.write(
             ACCOUNT,
@@ -111,33 +194,78 @@ def evolve_decision(books: Books, position: Position, ordinal: int, decision: De
             Account(
                 balance=account.balance + decision.granted,
                 held=account.held,
-                pending=account.pending,
+                pending=account.pending + decision.pending,
                 earned=account.earned + earned_by(decision),
             ),
         )
+        if decision.lots:
+            move_lots(books, member, decision.unit, decision.lots)
+        if decision.pending:
+            evolve_waiting(books, event.position, ordinal, decision)
     move_counters(books, decision.counters)
-    hold_claims(books, decision.claims, Claim(position=position, ordinal=ordinal))
+    hold_claims(books, decision.claims, Claim(position=event.position, ordinal=ordinal))
     hold_claims(books, decision.released, CLAIM.blank)
     for trail in decision.trails:
-        books.add_to_trail(trail, position)
+        books.add_to_trail(trail, event.position)
 
 
 def earned_by(decision: Decision) -> int:
-    """Return what a decision adds to points ever earned: awards, less what was taken back of them."""
+    """Return what a decision adds to points ever earned: awards and bonuses, less what was taken back of them."""
     match decision.kind:
-        case EntryKind.AWARD:
+        case EntryKind.AWARD | EntryKind.BONUS:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT:
+        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY:
             return 0
 
 
-def evolve_tiers(books: Books, position: Position, occurred_at: Micros, changes: tuple[TierChange, ...]) -> None:
-    """Fold the levels that moved."""
+def evolve_tiers(
+    books: Books, event: Event, changes: tuple[TierChange, ...], watches: tuple[Watch, ...] = ()
+) -> None:
+    """Fold the levels that moved, and what daily runs noted."""
     for change in changes:
-        standing = Standing(level=change.after or "", since_position=position, since_at=occurred_at)
-        books.write(TIER, (change.ladder, change.member), standing)
+        key = change.ladder, change.member
+        old = books.read(TIER, key)
+        at = event.occurred_at if change.at is None else change.at
+        standing = Standing(
+            level=change.after or "",
+            since_position=event.position,
+            since_at=at,
+            judged_on=old.judged_on,
+            locked=old.locked,
+        )
+        books.write(TIER, key, standing)
+    for watch in watches:
+        key = watch.ladder, watch.member
+        standing = books.read(TIER, key)
+        noted = msgspec.structs.replace(
+            standing, below=watch.below, judged_on=max(standing.judged_on, watch.judged_on)
+        )
+        books.write(TIER, key, noted)
+
+
+def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> None:
+    """Fold which groups members should be in."""
+    for wish in wishes:
+        key = wish.member, wish.group
+        old = books.read(WISH, key)
+        moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": event.recorded_at}
+        books.write(WISH, key, msgspec.structs.replace(old, **moved))
+
+
+def evolve_measures(books: Books, measures: tuple[Measure, ...]) -> None:
+    """Fold steps of metrics."""
+    for one in measures:
+        key = one.series, one.member
+        books.write(TALLY, key, moved(books.read(TALLY, key), one.day, one.value, one.delta))
+
+
+def evolve_streaks(books: Books, moves: tuple[StreakMove, ...]) -> None:
+    """Fold how streaks stand."""
+    for one in moves:
+        run = Streak(last=one.last, length=one.length, freezes=one.freezes)
+        books.write(STREAK, (one.streak, one.member), run)
 
 
 def move_counters(books: Books, moves: tuple[CounterMove, ...]) -> None:

@@ -66,11 +66,116 @@ class Thing(Value):
 
 
 class Standing(Value):
-    """A member's level on a ladder, and since when; an empty level is below the lowest."""
+    """A member's level on a ladder, and since when; an empty level is below the lowest.
+
+    `below` counts daily runs in a row below the level's marks; `judged_on` is the day of the last run that
+    looked at this member alone, as an ordinal; `locked` is 1 where only a person may move them.
+    """
 
     level: str = ""
     since_position: Position = Position(0)
     since_at: Micros = Micros(0)
+    below: int = 0
+    judged_on: int = 0
+    locked: int = 0
+
+
+class Tally(Value):
+    """A metric of a member or, as member 0, of the community.
+
+    `total` is of all time, `days` how many local days have something; `entries` are packed triples of day, value
+    and amount (see `books.tally`).
+    """
+
+    total: int = 0
+    days: int = 0
+    entries: bytes = b""
+
+
+class Streak(Value):
+    """A member's run of periods: the last one's ordinal, how many there were, and freezes left."""
+
+    last: int = 0
+    length: int = 0
+    freezes: int = 0
+
+
+class Lot(Value):
+    """What one grant brought in a unit that expires, what is left of it, and what of it has expired."""
+
+    unit: str = ""
+    gained: int = 0
+    remaining: int = 0
+    expired: int = 0
+    expires_at: Micros = Micros(0)
+
+
+class OpenLot(Value, array_like=True):
+    """A lot of which something is left."""
+
+    unit: str
+    expires_at: Micros
+    position: Position
+    ordinal: int
+    remaining: int
+
+
+class Lots(Value):
+    """A member's open lots in every unit, soonest expiry first."""
+
+    open: tuple[OpenLot, ...] = ()
+
+
+class Waiting(Value):
+    """A grant that waits, while `open`: for an instant, or for a person where `release_at` is None."""
+
+    unit: str = ""
+    amount: int = 0
+    release_at: Micros | None = None
+    open: int = 0
+    released_at: Position = Position(0)
+
+
+class OpenWait(Value, array_like=True):
+    """A grant that still waits."""
+
+    release_at: Micros | None
+    position: Position
+    ordinal: int
+
+
+class Waits(Value):
+    """What of a member's grants still waits, in order of the log."""
+
+    open: tuple[OpenWait, ...] = ()
+
+
+class Due(Value):
+    """When something is next to be done; None is never."""
+
+    at: Micros | None = None
+
+
+class Run(Value):
+    """A ladder's daily run: when the next is due, and, while one is open, over which days and how far it is."""
+
+    due_at: Micros | None = None
+    opened: Position = Position(0)
+    first_day: int = 0
+    last_day: int = 0
+    members: int = 0
+    done_to: int = 0
+
+
+class Wish(Value):
+    """Whether a member should be in a group, since when, held by hand, and what a bot said last."""
+
+    wanted: int = 0
+    since_position: Position = Position(0)
+    since_at: Micros = Micros(0)
+    held: int = 0
+    inside: int = 0
+    reported_at: Micros | None = None
 
 
 class Published(Value):
@@ -120,8 +225,35 @@ OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
 TIER: Book[tuple[str, int], Standing] = Book("tier", Standing())
 TRAIL: Book[tuple[str], Trail] = Book("trail", Trail())
 RULEBOOK: Book[tuple[int], Published] = Book("rulebook", Published())
-FOLDED: tuple[Book[Any, Any], ...] = (MEMBER, ACCOUNT, COUNTER, CLAIM, OBJECT, TIER, TRAIL, RULEBOOK)
+TALLY: Book[tuple[str, int], Tally] = Book("tally", Tally())
+STREAK: Book[tuple[str, int], Streak] = Book("streak", Streak())
+LOT: Book[tuple[int, int, int], Lot] = Book("lot", Lot())
+WAITING: Book[tuple[int, int, int], Waiting] = Book("waiting", Waiting())
+DUE: Book[tuple[str, int], Due] = Book("due", Due())
+RUN: Book[tuple[str], Run] = Book("tier_run", Run())
+WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
+FOLDED: tuple[Book[Any, Any], ...] = (
+    MEMBER,
+    ACCOUNT,
+    COUNTER,
+    CLAIM,
+    OBJECT,
+    TIER,
+    TRAIL,
+    RULEBOOK,
+    TALLY,
+    STREAK,
+    LOT,
+    WAITING,
+    DUE,
+    RUN,
+    WISH,
+)
 """The books that are folded from the log and from nothing else."""
+
+LOTS: Book[tuple[int], Lots] = Book("lots", Lots())
+WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
+"""Views of what is open in LOT and WAITING, a member at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

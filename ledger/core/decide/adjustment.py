@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from ledger.core import tiers
-from ledger.core.books.evolve import evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
+from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, MEMBER
-from ledger.core.books.view import Books, Written
+from ledger.core.books.view import Books
 from ledger.core.commands import ADJUSTMENTS_SOURCE, AdjustPoints
 from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
 from ledger.core.events import Decision, EntryKind, Event, Outcome, PointsAdjusted
 from ledger.core.refusals import BelowFloor, MemberUnknown, NothingToAdjust, TooManyPoints, UnitUnknown
-from ledger.core.rulebook.versions import Version
 from ledger.core.values import LARGEST_POINTS, Identity, MemberId, Micros, Position
 
 ADJUSTED = "points.adjusted"
@@ -50,19 +47,18 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
         fact=PointsAdjusted(member=member, by=command.by, joined=tuple(people.joined)),
     )
     evolve_arrival(trial, event)
-    made: list[Decision] = []
-    for start in starts(trial, version, seen=tuple(people.joined), joining=None):
-        evolve_decision(trial, position, len(made), start)
-        made.append(start)
+    made = Made(trial, event, version)
+    for start in starts(made, seen=tuple(people.joined), joining=None):
+        made.take(start)
     balance = trial.read(ACCOUNT, (member, code)).balance
     after = balance + command.delta
-    if unit.floor is not None and command.delta < 0 and after < unit.floor:
-        return BelowFloor(most=max(0, balance - unit.floor))
+    floored = unit.floor is not None and command.delta < 0 and after < unit.floor
+    if floored and not command.replayed:
+        return BelowFloor(most=max(0, balance - (unit.floor or 0)))
     if abs(after) > LARGEST_POINTS:
         return TooManyPoints(most=LARGEST_POINTS - abs(balance))
-    made.append(_adjusted(member, code, command.delta, after))
-    evolve_decision(trial, position, len(made) - 1, made[-1])
-    _finish(trial, event, version, made, command)
+    made.take(made.in_a_lot(_adjusted(member, code, command.delta, after)))
+    finish(made, _private(command))
     books.keep(trial)
     return Accepted(position=position)
 
@@ -80,13 +76,8 @@ def _adjusted(member: MemberId, unit: str, delta: int, after: int) -> Decision:
     )
 
 
-def _finish(books: Books, event: Event, version: Version, made: list[Decision], command: AdjustPoints) -> None:
-    moved = tuple(tiers.changes(books, version, made))
-    evolve_tiers(books, event.position, event.occurred_at, moved)
-    fact = msgspec.structs.replace(event.fact, decisions=tuple(made), tiers=moved)
-    event = msgspec.structs.replace(event, fact=fact)
-    evolve_journal(books, event)
+def _private(command: AdjustPoints) -> dict[str, Any]:
     private: dict[str, Any] = {"texts": {"reason": command.reason}}
     if isinstance(command.member, Identity):
         private["member"] = str(command.member)
-    books.events.append(Written(event, private))
+    return private

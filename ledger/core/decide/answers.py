@@ -18,4 +18,11 @@ class Repeated(Value):
     position: Position
 
 
-Answer = Accepted | Repeated | Refusal
+class Settled(Value):
+    """What was due is done, up to this position: so many events were written."""
+
+    position: Position
+    events: int
+
+
+Answer = Accepted | Repeated | Settled | Refusal

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.core.books.evolve import evolve_journal, evolve_rulebook
+from ledger.core.books.evolve import evolve_effects, evolve_journal
 from ledger.core.books.view import Books, Written
 from ledger.core.commands import LEDGER_SOURCE, CreateCommunity, PublishRulebook
 from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.judging import end_run, first_runs
 from ledger.core.events import CommunityCreated, Event, Fact, RulebookPublished
 from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent, VersionTaken
 from ledger.core.rulebook.versions import Version
@@ -42,11 +43,34 @@ def decide_publication(books: Books, command: PublishRulebook, mac: bytes, *, re
     number = len(published) + 1
     if command.number not in (None, number):
         return VersionTaken(next=number)
-    fact = RulebookPublished(version=number, yaml=command.yaml, effective_from=effective_from, note=command.note)
+    version = Version(number, effective_from, command.rulebook, command.last_begun)
+    fact = RulebookPublished(
+        version=number,
+        yaml=command.yaml,
+        effective_from=effective_from,
+        note=command.note,
+        by=command.by,
+        runs=_runs(books, version, Micros(max(recorded_at, effective_from or recorded_at)), recorded_at),
+    )
     answer = _write(books, PUBLISHED, publication_key(number), fact, mac, recorded_at)
-    evolve_rulebook(books, answer.position, fact)
-    books.versions = books.versions.with_next(Version(number, effective_from, command.rulebook))
+    books.versions = books.versions.with_next(version)
     return answer
+
+
+def _runs(books: Books, version: Version, since: Micros, at: Micros) -> dict[str, Micros | None]:
+    """Return the daily runs that a new version moves: those it begins, those at another time, those it ends."""
+    before = books.versions.latest if books.versions.published else None
+    first = first_runs(version, since)
+    moved: dict[str, Micros | None] = {}
+    for code in dict.fromkeys((*(before.ladders if before is not None else ()), *first)):
+        old = before.ladders.get(code) if before is not None else None
+        same_zone = before is not None and before.rulebook.community.tz == version.rulebook.community.tz
+        kept = old is not None and code in first and same_zone and old.daily_at == version.ladders[code].daily_at
+        if kept or (code not in first and (old is None or old.daily_at is None)):
+            continue
+        end_run(books, code, at)
+        moved[code] = first.get(code)
+    return moved
 
 
 def _write(books: Books, type_: str, key: str, fact: Fact, mac: bytes, recorded_at: Micros) -> Accepted:
@@ -63,6 +87,7 @@ def _write(books: Books, type_: str, key: str, fact: Fact, mac: bytes, recorded_
         mac=mac,
         fact=fact,
     )
+    evolve_effects(books, event)
     evolve_journal(books, event)
     books.events.append(Written(event, {}))
     return Accepted(position=position)

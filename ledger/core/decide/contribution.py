@@ -7,29 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from ledger.core import tiers
-from ledger.core.books.evolve import JOINED, evolve_arrival, evolve_decision, evolve_journal, evolve_tiers
+from ledger.core.books.evolve import JOINED, evolve_arrival
 from ledger.core.books.shelf import OBJECT, PROFILE, Profile
-from ledger.core.books.view import Books, Written
+from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, RecordContribution
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.grading import grade
+from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
-from ledger.core.events import (
-    ContributionRecorded,
-    Creation,
-    Decision,
-    Event,
-)
+from ledger.core.events import ContributionRecorded, Creation, Event
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
+from ledger.core.reversal import reversal
 from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version
-from ledger.core.rules import quotas
+from ledger.core.rules import accruals, quotas, streaks
+from ledger.core.rules import measures as measuring
 from ledger.core.rules.case import Case
-from ledger.core.undo import early_claims, reversal, targets
+from ledger.core.undo import early_claims, targets
 from ledger.core.values import MINUTE, MemberId, Micros, Position
 
 LONGEST_NAME = 200
@@ -65,6 +60,8 @@ def decide_contribution(
         version=version,
     )
     judged = quotas.judge(books, case)
+    measures, trails = measuring.counted(books, case)
+    back, unmeasured = measuring.taken_back(books, case)
     arrival = ContributionRecorded(
         actor=actor,
         people=people,
@@ -74,8 +71,10 @@ def decide_contribution(
         joined=joined,
         creates=_created(books, case),
         counters=judged.counters,
-        claims=(*judged.claims, *early_claims(books, case)),
+        claims=(*judged.claims, *early_claims(books, case), *unmeasured),
         released=judged.released,
+        trails=trails,
+        measures=(*measures, *back),
     )
     event = Event(
         position=position,
@@ -90,13 +89,9 @@ def decide_contribution(
         fact=arrival,
     )
     evolve_arrival(books, event)
-    made = _decisions(books, case, joined, judged, imported=command.imported)
-    moved = tuple(tiers.changes(books, version, made))
-    evolve_tiers(books, position, occurred_at, moved)
-    fact = msgspec.structs.replace(arrival, decisions=tuple(made), tiers=moved)
-    event = msgspec.structs.replace(event, fact=fact)
-    evolve_journal(books, event)
-    books.events.append(Written(event, _private(command)))
+    made = Made(books, event, version)
+    _decide(made, case, judged, late=_too_late(case, imported=command.imported))
+    finish(made, _private(command))
     _call_by_name(books, actor, command.private.get("display_name"))
     return Accepted(position=position)
 
@@ -123,26 +118,27 @@ def _created(books: Books, case: Case) -> Creation | None:
     return Creation(kind=kind, author=author)
 
 
-def _decisions(
-    books: Books, case: Case, joined: tuple[MemberId, ...], judged: quotas.Quotas, *, imported: bool
-) -> list[Decision]:
+def _decide(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> None:
     """Make every decision, folding each before the next is made."""
-    made: list[Decision] = []
-
-    def take(decision: Decision) -> None:
-        evolve_decision(books, case.position, len(made), decision)
-        made.append(decision)
-
+    books = made.books
+    fact = made.event.fact
+    assert isinstance(fact, ContributionRecorded)
     joining = case.actor if case.type == JOINED else None
-    for start in starts(books, case.version, seen=joined, joining=joining):
-        take(start)
+    for start in starts(made, seen=fact.joined, joining=joining):
+        made.take(start)
     for event, ordinal, decision in list(targets(books, case)):
-        take(reversal(books, case, event, ordinal, decision))
-    late = _too_late(case, imported=imported)
+        made.take(reversal(books, case.version, event, ordinal, decision, at=made.next_place, now=case.recorded_at))
+    first = len(made.decisions)
     for rule in case.version.rules_for.get(case.type, ()):
-        for decision in grade(books, case, rule, judged, ordinal=len(made), late=late):
-            take(decision)
-    return made
+        for graded in grade(books, case, made.event, rule, judged, ordinal=len(made.decisions), late=late):
+            made.take(graded)
+    if judged.exceeded is None:
+        for decision in accruals.accrued(books, case, late=late):
+            made.take(made.in_a_lot(decision))
+    for move, reward in list(streaks.advanced(books, case, made.decisions[first:])):
+        made.advance(move)
+        if reward is not None:
+            made.take(made.in_a_lot(reward))
 
 
 def _too_late(case: Case, *, imported: bool) -> bool:

@@ -1,151 +1,241 @@
 """Grades one rule on one event, in the documented order; every stop is a recorded decision.
 
-Order: recipient, late, undone before it came, quota, conditions and self, once_per, slot, cooldown,
-amount, rule caps, cap groups, floor.
+Order: recipient, late, undone before it came, quota, conditions, activity, level and self, once_per, slot,
+cooldown, amount, factors, rule caps, cap groups, budget, floor, lots, pending.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_decision
-from ledger.core.books.shelf import ACCOUNT, EVENT
+from ledger.core.books.shelf import ACCOUNT, EVENT, Account
 from ledger.core.books.view import Books
-from ledger.core.events import ClaimKey, Decision, Outcome, Step, decisions
-from ledger.core.rulebook.grammar import Rule
-from ledger.core.rules import conditions, cooldown, once
+from ledger.core.events import ClaimKey, Decision, Event, GrantRef, LotMove, Outcome, Step, decisions
+from ledger.core.reversal import reversal
+from ledger.core.rulebook.grammar import Rule, Unit
+from ledger.core.rulebook.schedule import Occurrence
+from ledger.core.rules import conditions, cooldown, lots, once
 from ledger.core.rules.amounts import wanted as amount_wanted
 from ledger.core.rules.caps import Limit, limits
-from ledger.core.rules.case import Case, person
+from ledger.core.rules.case import Case, activities, person
+from ledger.core.rules.factors import through_factors
 from ledger.core.rules.floor import bounded, floored
+from ledger.core.rules.levels import old_enough, on_levels
 from ledger.core.rules.quotas import Quotas
-from ledger.core.undo import is_undone, member_trail, reversal, subject_trail, undone_before_it_came
+from ledger.core.undo import is_undone, member_trail, subject_trail, undone_before_it_came
 from ledger.core.values import MemberId, Micros
 
 
-def grade(books: Books, case: Case, rule: Rule, judged: Quotas, *, ordinal: int, late: bool) -> list[Decision]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One rule's look at one event, for one receiver, with what runs meanwhile."""
+
+    case: Case
+    event: Event
+    rule: Rule
+    receiver: MemberId
+    running: tuple[Occurrence, ...]
+    claim: ClaimKey | None = None
+    slot: ClaimKey | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that the rule pays in."""
+        return self.case.version.units[self.rule.unit]
+
+    def account(self, books: Books) -> Account:
+        """Return the receiver's account as it is now."""
+        return books.read(ACCOUNT, (self.receiver, self.rule.unit))
+
+    def stopped(
+        self,
+        books: Books,
+        outcome: Outcome,
+        *,
+        wanted: int = 0,
+        steps: tuple[Step, ...] = (),
+        again_at: Micros | None = None,
+    ) -> Decision:
+        """Return the decision to grant nothing."""
+        return Decision(
+            rule=self.rule.id,
+            outcome=outcome,
+            member=self.receiver,
+            unit=self.rule.unit,
+            wanted=wanted,
+            after=self.account(books).balance,
+            steps=steps,
+            possible_again_at=again_at,
+        )
+
+
+def grade(
+    books: Books, case: Case, event: Event, rule: Rule, judged: Quotas, *, ordinal: int, late: bool
+) -> list[Decision]:
     """Return the rule's decision; before it, where a slot is taken over, the old holder's reversal."""
     receiver = person(case, books, rule.to)
     if receiver is None:
         return [Decision(rule=rule.id, outcome=Outcome.NO_RECIPIENT, unit=rule.unit)]
+    look = Look(case, event, rule, receiver, activities(case))
     if late:
-        return [_stopped(books, rule, receiver, Outcome.TOO_LATE)]
+        return [look.stopped(books, Outcome.TOO_LATE)]
     if undone_before_it_came(books, case, rule.id):
-        return [_stopped(books, rule, receiver, Outcome.REVERSED)]
+        return [look.stopped(books, Outcome.REVERSED)]
     if judged.exceeded is not None:
-        return [_stopped(books, rule, receiver, Outcome.QUOTA, again_at=judged.again_at)]
-    if not conditions.hold(rule.when.conditions, case.data):
-        return [_stopped(books, rule, receiver, Outcome.NOT_MATCHED)]
-    if any(person(case, books, party) == receiver for party in rule.when.not_self):
-        return [_stopped(books, rule, receiver, Outcome.NOT_ELIGIBLE)]
+        return [look.stopped(books, Outcome.QUOTA, again_at=judged.again_at)]
+    if (stop := _ineligible(books, look)) is not None:
+        outcome, reasons = stop
+        return [look.stopped(books, outcome, steps=reasons)]
     claim = once.once_claim(case, rule, receiver)
     if once.holder(books, claim) is not None:
-        return [_stopped(books, rule, receiver, Outcome.ONCE_ONLY)]
+        return [look.stopped(books, Outcome.ONCE_ONLY)]
     slot = once.slot_claim(case, rule, receiver)
-    if once.holder(books, slot) is not None:
-        return _take_over(books, case, rule, receiver, claim, slot, ordinal)
-    return [_paid(books, case, rule, receiver, claim, slot)]
+    look = replace_claims(look, claim, slot)
+    if (held := once.holder(books, slot)) is not None:
+        return _take_over(books, look, held, ordinal)
+    return [_paid(books, look, ordinal)]
 
 
-def _stopped(
-    books: Books, rule: Rule, receiver: MemberId, outcome: Outcome, *, again_at: Micros | None = None
-) -> Decision:
-    balance = books.read(ACCOUNT, (receiver, rule.unit)).balance
-    return Decision(
-        rule=rule.id,
-        outcome=outcome,
-        member=receiver,
-        unit=rule.unit,
-        after=balance,
-        possible_again_at=again_at,
-    )
+def replace_claims(look: Look, claim: ClaimKey | None, slot: ClaimKey | None) -> Look:
+    """Return the look with the claims that its grant would make."""
+    return Look(look.case, look.event, look.rule, look.receiver, look.running, claim, slot)
 
 
-def _take_over(
-    books: Books,
-    case: Case,
-    rule: Rule,
-    receiver: MemberId,
-    claim: ClaimKey | None,
-    slot: ClaimKey | None,
-    ordinal: int,
-) -> list[Decision]:
+def _ineligible(books: Books, look: Look) -> tuple[Outcome, tuple[Step, ...]] | None:
+    """Return why the rule does not pay this member for this event, if it does not."""
+    case, when = look.case, look.rule.when
+    if not conditions.hold(when.conditions, case.data):
+        return Outcome.NOT_MATCHED, ()
+    if look.rule.only_in and not any(one.activity in look.rule.only_in for one in look.running):
+        return Outcome.OUTSIDE_ACTIVITY, ()
+    if not on_levels(books, case.version, when.levels, look.receiver):
+        return Outcome.NOT_ELIGIBLE, (Step(code="level", before=0, after=0),)
+    if not old_enough(books, case, when, look.receiver):
+        return Outcome.NOT_ELIGIBLE, (Step(code="age", before=0, after=0),)
+    if any(person(case, books, party) == look.receiver for party in when.not_self):
+        return Outcome.NOT_ELIGIBLE, ()
+    return None
+
+
+def _take_over(books: Books, look: Look, held: GrantRef, ordinal: int) -> list[Decision]:
     """Undo the slot's old holder for good, then pay; where nothing would be paid, leave the old one be."""
-    held = once.holder(books, slot)
-    assert held is not None
     holder = books.read(EVENT, (held.position,)).event
     if holder is None:
-        return [_stopped(books, rule, receiver, Outcome.NOT_MATCHED)]
+        return [look.stopped(books, Outcome.NOT_MATCHED)]
     if is_undone(books, held.position, held.ordinal):
         # Its points were spent, so it kept the slot when it was undone: once is enough.
-        return [_paid(books, case, rule, receiver, claim, slot)]
+        return [_paid(books, look, ordinal)]
     tried = books.fork()
-    back = reversal(tried, case, holder, held.ordinal, decisions(holder)[held.ordinal])
-    evolve_decision(tried, case.position, ordinal, back)
-    paid = _paid(tried, case, rule, receiver, claim, slot)
-    if paid.granted:
+    old = decisions(holder)[held.ordinal]
+    at = look.case.position, ordinal
+    back = reversal(tried, look.case.version, holder, held.ordinal, old, at=at, now=look.case.recorded_at)
+    evolve_decision(tried, look.event, ordinal, back)
+    paid = _paid(tried, look, ordinal + 1)
+    if paid.granted or paid.pending:
         return [back, paid]
-    return [replace(paid, after=books.read(ACCOUNT, (receiver, rule.unit)).balance)]
+    return [replace(paid, after=look.account(books).balance)]
 
 
-def _paid(
-    books: Books,
-    case: Case,
-    rule: Rule,
-    receiver: MemberId,
-    claim: ClaimKey | None,
-    slot: ClaimKey | None,
-) -> Decision:
+def _paid(books: Books, look: Look, ordinal: int) -> Decision:
+    case, rule, receiver = look.case, look.rule, look.receiver
     ready_at = cooldown.ready_at(books, case, rule, receiver)
     if ready_at is not None:
-        return _stopped(books, rule, receiver, Outcome.COOLDOWN, again_at=ready_at)
-    wanted = amount_wanted(rule.amount, case.data)
-    if wanted is None:
-        return _stopped(books, rule, receiver, Outcome.NOT_MATCHED)
-    account = books.read(ACCOUNT, (receiver, rule.unit))
+        return look.stopped(books, Outcome.COOLDOWN, again_at=ready_at)
+    base = amount_wanted(rule.amount, case.data)
+    if base is None:
+        return look.stopped(books, Outcome.NOT_MATCHED)
     steps: list[Step] = []
+    wanted = through_factors(books, case, rule, look.running, base, steps)
+    if base and not wanted:
+        return look.stopped(books, Outcome.NOT_ELIGIBLE, wanted=base, steps=tuple(steps))
     caps = list(limits(books, case, rule, receiver))
-    granted, again_at = _through_caps(caps, wanted, steps)
-    capped = granted == 0 and wanted != 0
-    for code, passed in (
-        ("floor", floored(case.version.units[rule.unit], account, granted)),
-        ("largest", bounded(account, granted)),
-    ):
-        if abs(passed) < abs(granted):
-            steps.append(Step(code=code, before=granted, after=passed))
-            granted = passed
-    if granted == 0 and wanted != 0:
-        outcome = Outcome.CAPPED if capped or wanted > 0 else Outcome.FLOORED
+    through = _through_caps(caps, wanted, steps)
+    granted = _through_floor(look.unit, look.account(books), through.passed, steps)
+    if not granted and wanted:
+        outcome = through.stopped_by or (Outcome.CAPPED if wanted > 0 else Outcome.FLOORED)
     else:
         outcome = Outcome.GRANTED
     moves = [move for limit in caps if (move := limit.move(granted)) is not None]
-    return Decision(
+    decision = Decision(
         rule=rule.id,
         outcome=outcome,
         member=receiver,
         unit=rule.unit,
-        wanted=wanted,
+        wanted=base,
         granted=granted,
-        after=account.balance + granted,
+        after=look.account(books).balance + granted,
         steps=tuple(steps),
         counters=(*moves, *cooldown.moves(case, rule, receiver)) if granted else (),
-        claims=tuple(name for name in (claim, slot) if name is not None) if granted else (),
+        claims=tuple(name for name in (look.claim, look.slot) if name is not None) if granted else (),
         trails=_trails(case, rule, receiver) if granted else (),
-        possible_again_at=again_at,
+        possible_again_at=through.again_at,
+    )
+    return (
+        _waiting(books, look, decision) if rule.pending and granted > 0 else _live(books, look, decision, ordinal)
     )
 
 
-def _through_caps(caps: list[Limit], wanted: int, steps: list[Step]) -> tuple[int, Micros | None]:
-    """Return what all caps let pass, noting each that took something, and when the last of them renews."""
-    granted, again_at = wanted, None
+def _live(books: Books, look: Look, decision: Decision, ordinal: int) -> Decision:
+    """Return a grant with the lots that it moves."""
+    moved: tuple[LotMove, ...] = ()
+    if decision.granted > 0 and look.unit.expiry is not None:
+        account, at = look.account(books), (look.case.position, ordinal)
+        moved = lots.gain(
+            look.case.version, look.unit, account, decision.granted, dated=look.case.occurred_at, at=at
+        )
+    elif decision.granted < 0 and books.versions.timed:
+        moved = lots.spend(books, look.receiver, decision.unit, -decision.granted)
+    return replace(decision, lots=moved) if moved else decision
+
+
+def _waiting(books: Books, look: Look, decision: Decision) -> Decision:
+    """Return a grant that is counted, rounded and claimed, but waits."""
+    assert look.rule.pending is not None
+    delay = look.rule.pending.delay
+    return replace(
+        decision,
+        outcome=Outcome.PENDING,
+        granted=0,
+        pending=decision.granted,
+        after=look.account(books).balance,
+        release_at=None if delay is None else Micros(look.case.recorded_at + delay),
+    )
+
+
+@dataclass(slots=True)
+class _Through:
+    """What all caps let pass, when the last that took something renews, and why nothing is left."""
+
+    passed: int
+    again_at: Micros | None = None
+    stopped_by: Outcome | None = None
+
+
+def _through_caps(caps: list[Limit], wanted: int, steps: list[Step]) -> _Through:
+    """Return what all caps let pass, noting each that took something."""
+    through = _Through(wanted)
     for limit in caps:
-        passed = limit.allowed(granted)
-        if passed != granted:
-            steps.append(Step(code=limit.step, before=granted, after=passed))
+        passed = limit.allowed(through.passed)
+        if passed == through.passed:
+            continue
+        steps.append(Step(code=limit.step, before=through.passed, after=passed))
+        if not passed:
+            through.stopped_by = Outcome.BUDGET_SPENT if limit.step.startswith("budget:") else Outcome.CAPPED
+        through.passed = passed
+        if limit.again_at is not None:
+            through.again_at = max(through.again_at or limit.again_at, limit.again_at)
+    return through
+
+
+def _through_floor(unit: Unit, account: Account, granted: int, steps: list[Step]) -> int:
+    for code, passed in (("floor", floored(unit, account, granted)), ("largest", bounded(account, granted))):
+        if abs(passed) < abs(granted):
+            steps.append(Step(code=code, before=granted, after=passed))
             granted = passed
-            if limit.again_at is not None:
-                again_at = max(again_at or limit.again_at, limit.again_at)
-    return granted, again_at
+    return granted
 
 
 def _trails(case: Case, rule: Rule, receiver: MemberId) -> tuple[str, ...]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM
-from ledger.core.books.view import Books
+from ledger.core.decide.making import Made
 from ledger.core.events import ClaimKey, Decision, EntryKind, Outcome
 from ledger.core.rulebook.grammar import StartOn
-from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
 
 
-def starts(
-    books: Books, version: Version, *, seen: tuple[MemberId, ...], joining: MemberId | None
-) -> Iterator[Decision]:
+def starts(made: Made, *, seen: tuple[MemberId, ...], joining: MemberId | None) -> Iterator[Decision]:
     """Yield the starts of those seen for the first time, and of the one who joins."""
+    books = made.books
     joiners = (joining,) if joining is not None else ()
-    for unit in version.rulebook.units:
+    for unit in made.version.rulebook.units:
         if not unit.start:
             continue
         for member in seen if unit.start_on is StartOn.FIRST_SIGHT else joiners:
@@ -25,14 +23,16 @@ def starts(
             if books.read(CLAIM, (name.kind, name.key)).position:
                 continue
             balance = books.read(ACCOUNT, (member, unit.code)).balance
-            yield Decision(
-                rule="start",
-                outcome=Outcome.GRANTED,
-                member=member,
-                unit=unit.code,
-                kind=EntryKind.OPENING,
-                wanted=unit.start,
-                granted=unit.start,
-                after=balance + unit.start,
-                claims=(name,),
+            yield made.in_a_lot(
+                Decision(
+                    rule="start",
+                    outcome=Outcome.GRANTED,
+                    member=member,
+                    unit=unit.code,
+                    kind=EntryKind.OPENING,
+                    wanted=unit.start,
+                    granted=unit.start,
+                    after=balance + unit.start,
+                    claims=(name,),
+                )
             )

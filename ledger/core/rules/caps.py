@@ -1,15 +1,17 @@
-"""Caps of one rule and caps that rules share: how much room is left, and how a grant moves it."""
+"""Caps of one rule, caps that rules share, and budgets: how much room is left, and how a grant moves it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.core.books.shelf import COUNTER
 from ledger.core.books.view import Books
 from ledger.core.events import CounterMode, CounterMove
-from ledger.core.rulebook.grammar import Rule
+from ledger.core.rulebook.grammar import Levels, Rule
 from ledger.core.rules.case import Case, key_of
+from ledger.core.rules.levels import on_levels
 from ledger.core.values import MemberId, Micros
 
 
@@ -51,46 +53,46 @@ class Limit:
 
 
 def limits(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Iterator[Limit]:
-    """Yield the caps on a grant in their order: the rule's own as written, then its groups.
+    """Yield the caps on a grant in their order: the rule's own as written, then its groups, then its budget.
 
-    A cap by a party that the event does not name does not apply.
+    A cap by a party that the event does not name does not apply, nor one for levels the receiver is not on.
     """
     for cap in rule.caps:
         key = key_of(case, cap.by, receiver)
         if key is None or (cap.per == "object" and case.subject is None):
             continue
+        if not on_levels(books, case.version, cap.levels, receiver):
+            continue
         counted = cap.count is not None
         mode = CounterMode.COUNT if counted else CounterMode.NET if cap.net else CounterMode.GROSS
         most = cap.count if cap.count is not None else cap.points or 0
-        scope = f"cap:{rule.id}/{mode.value}/{cap.per}/{'+'.join(cap.by)}"
-        yield _limit(books, case, "cap", scope, key, cap.per, mode, most, cap.partial)
+        scope = f"cap:{rule.id}/{mode.value}/{cap.per}/{'+'.join(cap.by)}{_for_levels(cap.levels)}"
+        yield _limit(books, case, "cap", Place(scope, key, cap.per), mode, most, cap.partial)
     for group in case.version.groups_of.get(rule.id, ()):
+        if not on_levels(books, case.version, group.levels, receiver):
+            continue
         mode = CounterMode.NET if group.net else CounterMode.GROSS
-        scope = f"group:{group.code}"
-        yield _limit(
-            books,
-            case,
-            f"group:{group.code}",
-            scope,
-            str(receiver),
-            group.per,
-            mode,
-            group.points,
-            group.partial,
-        )
+        place = Place(f"group:{group.code}", str(receiver), group.per)
+        yield _limit(books, case, f"group:{group.code}", place, mode, group.points, group.partial)
+    if (budget := case.version.budgets.get(rule.budget)) is not None:
+        place = Place(f"budget:{budget.code}", "", budget.per)
+        yield _limit(books, case, f"budget:{budget.code}", place, CounterMode.NET, budget.points, budget.partial)
 
 
-def _limit(
-    books: Books,
-    case: Case,
-    step: str,
-    scope: str,
-    key: str,
-    per: str,
-    mode: CounterMode,
-    most: int,
-    partial: bool,
-) -> Limit:
-    period = case.period(per)
-    used = books.read(COUNTER, (scope, key, period)).amount
-    return Limit(step, scope, key, period, mode, most - used, partial, case.next_period(per))
+def _for_levels(levels: Levels | None) -> str:
+    return f"/{levels.ladder}:{'+'.join(levels.codes)}" if levels is not None else ""
+
+
+class Place(NamedTuple):
+    """Where a limit counts: a scope, whose, and per which period."""
+
+    scope: str
+    key: str
+    per: str
+
+
+def _limit(books: Books, case: Case, step: str, place: Place, mode: CounterMode, most: int, partial: bool) -> Limit:
+    period = case.period(place.per)
+    used = books.read(COUNTER, (place.scope, place.key, period)).amount
+    again_at = case.next_period(place.per)
+    return Limit(step, place.scope, place.key, period, mode, most - used, partial, again_at)

@@ -8,7 +8,8 @@ from typing import Any
 
 from ledger.core.books.shelf import OBJECT
 from ledger.core.books.view import Books
-from ledger.core.calendar import period_label, start_of_next_period
+from ledger.core.calendar import local_date, period_label, start_of_next_period
+from ledger.core.rulebook.schedule import Occurrence
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId, Micros, Position
 
@@ -32,6 +33,11 @@ class Case:
     undoes: str | None
     version: Version
 
+    @property
+    def day(self) -> int:
+        """The community's local day of the event, as an ordinal."""
+        return local_date(self.occurred_at, self.version.rulebook.community.tz).toordinal()
+
     def period(self, per: str) -> str:
         """Return the label of the community's period that holds the event; `object` is its subject."""
         if per == "object":
@@ -43,6 +49,33 @@ class Case:
         """Return when the next such period begins."""
         part = self.version.rulebook.community
         return start_of_next_period(self.occurred_at, per=per, zone=part.tz, first_weekday=part.first_weekday)
+
+
+def activities(case: Case) -> tuple[Occurrence, ...]:
+    """Return the activities that the event belongs to: the one that `data.activity` names, else all that run."""
+    known = case.version.activities
+    if not known:
+        return ()
+    named = _named(case, "activity")
+    if named is not None:
+        found = known.get(named.partition("/")[0])
+        begun = [_last_begun(case, found.id)] if found is not None else []
+        return tuple(one for one in begun if one is not None)
+    begun = [_last_begun(case, name) for name in known]
+    return tuple(one for one in begun if one is not None and case.occurred_at < one.end)
+
+
+def _last_begun(case: Case, name: str) -> Occurrence | None:
+    zone = case.version.rulebook.community.tz
+    return case.version.last_begun(case.version.activities[name], zone, case.occurred_at)
+
+
+def _activity_id(case: Case) -> str | None:
+    """Return which activity an event belongs to: as it names one, with its start where it is one that recurs."""
+    named = _named(case, "activity")
+    if named is not None and (named not in case.version.activities):
+        return named
+    return next((one.id for one in activities(case)), named)
 
 
 def person(case: Case, books: Books, role: str) -> MemberId | None:
@@ -78,6 +111,8 @@ def reference(case: Case, name: str) -> str | None:
     """
     if name == "object":
         return case.subject
+    if name == "activity":
+        return _activity_id(case)
     if (named := _named(case, name)) is not None:
         return named
     return case.subject if name in case.version.rulebook.creates.values() else None

@@ -18,7 +18,7 @@ from ledger.core.books.shelf import EVENT, KEY, TRAIL
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
 from ledger.core.commands import Stamped
-from ledger.core.decide.answers import Accepted, Answer, Repeated
+from ledger.core.decide.answers import Accepted, Answer, Repeated, Settled
 from ledger.core.events import encode_fact
 from ledger.core.plan import plain_needs, plan, plan_atomic
 from ledger.core.refusals import Refusal
@@ -129,6 +129,8 @@ def _answered(answer: Answer, sealed: dict[Position, Sealed]) -> Answered:
             if one_before is None:
                 return Receipt(position=answer.position, replayed=True)
             return Receipt(position=answer.position, replayed=True, event=one_before.event, hash=one_before.hash)
+        case Settled():
+            return Receipt(position=answer.position, replayed=not answer.events)
         case _:
             return answer
 

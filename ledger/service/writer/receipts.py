@@ -8,7 +8,10 @@ from ledger.core.values import Position, Value
 
 
 class Receipt(Value):
-    """A command is in the log at this position. `event` and `hash` are absent on a replay: read them there."""
+    """A command is in the log at this position. `event` and `hash` are absent on a replay: read them there.
+
+    Of what was due it is the position up to which all is done; a replay found nothing left to do.
+    """
 
     position: Position
     replayed: bool = False

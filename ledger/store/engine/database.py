@@ -14,11 +14,11 @@ import asyncpg
 from sqlalchemy import Select, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ledger.store.engine.connection import Connection
-from ledger.store.engine.postgres import PostgresConnection, durable
+from ledger.store.engine.postgres import NO_ROW_BY_ROW, PostgresConnection, durable
 from ledger.store.engine.sqlite import PRAGMAS, SqliteConnection, run_through
 
 T = TypeVar("T")
@@ -98,19 +98,26 @@ class Database:
                 )
         return self._pool
 
-    async def read(self, statement: Select[Any]) -> list[Any]:
-        """Return a statement's rows, read in a short transaction of its own."""
+    async def read(self, statement: Select[Any], *, whole: bool = False) -> list[Any]:
+        """Return a statement's rows, read in a short transaction; `whole` if it looks at most rows."""
         async with self.reader.connect() as connection:
+            if whole:
+                await self._expect_most_rows(connection)
             return list((await connection.execute(statement)).all())
+
+    async def _expect_most_rows(self, connection: AsyncConnection) -> None:
+        if not self.is_sqlite:
+            await connection.execute(text(NO_ROW_BY_ROW))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Reading]:
-        """Read many statements as of one instant, whatever is written meanwhile."""
+        """Read whole tables, in many statements, as of one instant, whatever is written meanwhile."""
         level = "AUTOCOMMIT" if self.is_sqlite else "REPEATABLE READ"
         async with self.reader.connect() as plain:
             connection = await plain.execution_options(isolation_level=level)
             if self.is_sqlite:
                 await connection.execute(text("BEGIN"))
+            await self._expect_most_rows(connection)
             try:
 
                 async def read(statement: Select[Any]) -> list[Any]:

@@ -11,6 +11,10 @@ from sqlalchemy import BigInteger, LargeBinary, String, Table, Uuid
 
 from ledger.store.engine.connection import Row, columns_of, on_conflict
 
+NO_ROW_BY_ROW = "SET LOCAL enable_nestloop = off"
+"""For what reads most of a table: a table that was filled a moment ago has no statistics, so the planner takes it
+for a few rows, and looks up thousands one by one, or walks a whole table for each."""
+
 
 class PostgresConnection:
     """asyncpg. Many rows travel as one array a column, so a statement's plan is the same at any batch size."""

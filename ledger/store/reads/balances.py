@@ -57,7 +57,7 @@ async def balances(
     )
     if not include_left:
         statement = statement.where(MEMBER.left_at.is_(None))
-    rows = await database.read(statement)
+    rows = await database.read(statement, whole=True)
     return sorted(
         BalanceLine(name, unit, balance, held, earned, level) for name, balance, held, earned, level in rows
     )
@@ -111,7 +111,7 @@ async def balances_at(
     )
     if not include_left:
         statement = statement.where(func.coalesce(MEMBER.left_at, at + 1) > at)
-    rows = await database.read(statement)
+    rows = await database.read(statement, whole=True)
     return sorted(
         BalanceLine(name, unit, int(balance), 0, int(earned), level) for name, balance, earned, level in rows
     )

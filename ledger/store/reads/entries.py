@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from ledger.core.events import EntryKind
 from ledger.core.values import Micros
@@ -58,10 +58,8 @@ async def entries(
             .outerjoin(named, named.c.member == ENTRY.member)
             .where(
                 ENTRY.community_id == community,
-                or_(
-                    ENTRY.position > after[0],
-                    and_(ENTRY.position == after[0], ENTRY.ordinal > after[1]),
-                ),
+                EVENT.position >= after[0],
+                tuple_(ENTRY.position, ENTRY.ordinal) > tuple_(*after),
             )
             .order_by(ENTRY.position, ENTRY.ordinal)
             .limit(PAGE)
@@ -70,7 +68,7 @@ async def entries(
             statement = statement.where(ENTRY.unit == unit)
         if not with_zero:
             statement = statement.where(ENTRY.wanted != 0)
-        rows = await database.read(statement)
+        rows = await database.read(statement, whole=True)
         for row in rows:
             yield EntryLine(*row[2:])
         if len(rows) < PAGE:
@@ -123,7 +121,7 @@ async def leaderboard(
         statement = statement.where(ENTRY.occurred_at >= since)
     if until is not None:
         statement = statement.where(ENTRY.occurred_at < until)
-    rows = [(name, int(total)) for name, total in await database.read(statement)]
+    rows = [(name, int(total)) for name, total in await database.read(statement, whole=True)]
     rows.sort(key=lambda row: (-row[1], row[0]))
     return ranked(rows, rank)[:first]
 
@@ -179,5 +177,5 @@ async def crossings(database: Database, community: UUID) -> list[Crossing]:
         .where(TIER_CHANGE.community_id == community)
         .order_by(TIER_CHANGE.position, TIER_CHANGE.ordinal)
     )
-    rows = await database.read(statement)
+    rows = await database.read(statement, whole=True)
     return [Crossing(*row) for row in rows]

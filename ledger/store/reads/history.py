@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select, tuple_, union_all
 
-from ledger.core.undo import undone_claim
+from ledger.core.reversal import undone_claim
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.spans import Span, within

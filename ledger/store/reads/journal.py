@@ -48,8 +48,8 @@ async def page(database: Database, community: UUID, *, after: int, first: int) -
     Raises:
         msgspec.DecodeError: a body is none of ours.
     """
-    statement = _with_private(community).where(EVENT.position > after).order_by(EVENT.position).limit(first)
-    return [stored(row) for row in await database.read(statement)]
+    statement = _with_private(community, after=after).order_by(EVENT.position).limit(first)
+    return [stored(row) for row in await database.read(statement, whole=True)]
 
 
 async def events(database: Database, community: UUID, *, after: int = 0) -> AsyncIterator[Stored]:
@@ -77,12 +77,17 @@ async def by_positions(database: Database, community: UUID, positions: list[Posi
     return {Position(row.position): stored(row) for row in await database.read(statement)}
 
 
-def _with_private(community: UUID) -> Select[Any]:
-    private = and_(PRIVATE.community_id == community, PRIVATE.position == EVENT.position)
+def _with_private(community: UUID, *, after: int | None = None) -> Select[Any]:
+    """Return events beside their private parts. Both say what they are after, else one is read from its start."""
+    beside = [PRIVATE.community_id == community, PRIVATE.position == EVENT.position]
+    wanted = [EVENT.community_id == community]
+    if after is not None:
+        beside.append(PRIVATE.position > after)
+        wanted.append(EVENT.position > after)
     return (
         select(TABLES["event"], PRIVATE.salt, PRIVATE.content)
-        .select_from(TABLES["event"].outerjoin(TABLES["event_private"], private))
-        .where(EVENT.community_id == community)
+        .select_from(TABLES["event"].outerjoin(TABLES["event_private"], and_(*beside)))
+        .where(*wanted)
     )
 
 

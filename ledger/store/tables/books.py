@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Index
 
-from ledger.store.tables.base import TenantRow, big, word
+from ledger.store.tables.base import TenantRow, big, raw, word
 
 
 class MemberRow(TenantRow, table=True):
@@ -69,6 +69,9 @@ class TierRow(TenantRow, table=True):
     level: str = word()
     since_position: int = big()
     since_at: int = big()
+    below: int = big()
+    judged_on: int = big()
+    locked: int = big()
 
 
 class TrailRow(TenantRow, table=True):
@@ -86,6 +89,95 @@ class RulebookRow(TenantRow, table=True):
     version: int = big(key=True)
     position: int = big()
     effective_from: int | None = big(default=None)
+
+
+class TallyRow(TenantRow, table=True):
+    """A metric of a member or, as member 0, of the community, by local day."""
+
+    __tablename__ = "tally"
+    series: str = word(key=True)
+    member: int = big(key=True)
+    total: int = big()
+    days: int = big()
+    entries: bytes = raw()
+
+
+class StreakRow(TenantRow, table=True):
+    """A member's run of periods in a row."""
+
+    __tablename__ = "streak"
+    streak: str = word(key=True)
+    member: int = big(key=True)
+    last: int = big()
+    length: int = big()
+    freezes: int = big()
+
+
+class LotRow(TenantRow, table=True):
+    """What one grant brought in a unit that expires, and what is left of it."""
+
+    __tablename__ = "lot"
+    member: int = big(key=True)
+    position: int = big(key=True)
+    ordinal: int = big(key=True)
+    unit: str = word()
+    gained: int = big()
+    remaining: int = big()
+    expired: int = big()
+    expires_at: int = big()
+
+
+class WaitingRow(TenantRow, table=True):
+    """A grant that waits, or waited, for an instant or for a person."""
+
+    __tablename__ = "waiting"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "open", "position"),)
+    member: int = big(key=True)
+    position: int = big(key=True)
+    ordinal: int = big(key=True)
+    unit: str = word()
+    amount: int = big()
+    release_at: int | None = big(default=None)
+    open: int = big()
+    released_at: int = big()
+
+
+class DueRow(TenantRow, table=True):
+    """When something is next to be done: what the sweeper looks for."""
+
+    __tablename__ = "due"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "at"),)
+    what: str = word(key=True)
+    member: int = big(key=True)
+    at: int | None = big(default=None)
+
+
+class TierRunRow(TenantRow, table=True):
+    """A ladder's daily run: when the next is due, and how far an open one is."""
+
+    __tablename__ = "tier_run"
+    ladder: str = word(key=True)
+    due_at: int | None = big(default=None)
+    opened: int = big()
+    first_day: int = big()
+    last_day: int = big()
+    members: int = big()
+    done_to: int = big()
+
+
+class GroupWishRow(TenantRow, table=True):
+    """Whether a member should be in a platform's group, and what a bot said last."""
+
+    __tablename__ = "group_wish"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "since_position"),)
+    member: int = big(key=True)
+    group_code: str = word(key=True)
+    wanted: int = big()
+    since_position: int = big()
+    since_at: int = big()
+    held: int = big()
+    inside: int = big()
+    reported_at: int | None = big(default=None)
 
 
 class ProfileRow(TenantRow, table=True):

@@ -17,7 +17,6 @@ class HeadRow(TenantRow, table=True):
     hash: bytes = raw()
     recorded_at: int = big()
     members: int = big()
-    next_due_at: int | None = big(default=None)
 
 
 class EventRow(TenantRow, table=True):

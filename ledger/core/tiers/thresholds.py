@@ -1,26 +1,25 @@
-"""Tiers by threshold, judged at the event: the highest level whose threshold the measure has reached."""
+"""Ladders by threshold, judged at the event: the highest level whose threshold the measure has reached."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.core.books.shelf import ACCOUNT, TIER
 from ledger.core.books.view import Books
 from ledger.core.events import Decision, TierChange
 from ledger.core.rulebook.grammar import Ladder
-from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
 
 
-def changes(books: Books, version: Version, made: list[Decision]) -> Iterator[TierChange]:
-    """Yield the levels that these decisions moved, ladder by ladder, in the order members were touched."""
-    for ladder in version.rulebook.ladders:
-        touched = [d.member for d in made if d.granted and d.unit == ladder.unit and d.member is not None]
-        for member in dict.fromkeys(touched):
-            before = books.read(TIER, (ladder.code, member)).level or None
-            after = level(books, ladder, member, before)
-            if after != before:
-                yield TierChange(ladder=ladder.code, member=member, before=before, after=after)
+def changes(books: Books, ladder: Ladder, made: Sequence[Decision]) -> Iterator[TierChange]:
+    """Yield the levels of one ladder that these decisions moved, in the order members were touched."""
+    touched = [d.member for d in made if d.granted and d.unit == ladder.unit and d.member is not None]
+    for member in dict.fromkeys(touched):
+        standing = books.read(TIER, (ladder.code, member))
+        before = standing.level or None
+        after = before if standing.locked else level(books, ladder, member, before)
+        if after != before:
+            yield TierChange(ladder=ladder.code, member=member, before=before, after=after)
 
 
 def level(books: Books, ladder: Ladder, member: MemberId, before: str | None) -> str | None:

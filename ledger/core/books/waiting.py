@@ -1,0 +1,90 @@
+"""Folds what ends or begins by itself: lots that expire, grants that wait, and when a member's next is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ledger.core.books.shelf import (
+    DUE,
+    LOT,
+    LOTS,
+    WAITING,
+    WAITS,
+    Due,
+    Lot,
+    Lots,
+    OpenLot,
+    OpenWait,
+    Waiting,
+    Waits,
+)
+from ledger.core.books.view import Books
+from ledger.core.events import Decision, LotMove
+from ledger.core.values import MemberId, Position
+
+POINTS_DUE = "points"
+"""How DUE names what is next of a member's points: an expiry or a release."""
+
+
+def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, ...]) -> None:
+    """Fold steps of a member's lots."""
+    open_lots = {(one.position, one.ordinal): one for one in books.read(LOTS, (member,)).open}
+    for move in moves:
+        key = (member, move.position, move.ordinal)
+        old = books.read(LOT, key)
+        if move.expires_at is not None and not old.gained:
+            new = Lot(unit=unit, gained=move.delta, remaining=move.delta, expires_at=move.expires_at)
+        else:
+            gone = -move.delta if move.expired else 0
+            new = msgspec.structs.replace(old, remaining=old.remaining + move.delta, expired=old.expired + gone)
+        books.write(LOT, key, new)
+        open_lots.pop(key[1:], None)
+        if new.remaining:
+            open_lots[key[1:]] = OpenLot(
+                unit=new.unit,
+                expires_at=new.expires_at,
+                position=move.position,
+                ordinal=move.ordinal,
+                remaining=new.remaining,
+            )
+    books.write(LOTS, (member,), Lots(open=in_order(open_lots.values())))
+    note_due(books, member)
+
+
+def in_order(lots: Iterable[OpenLot]) -> tuple[OpenLot, ...]:
+    """Return lots in the order in which they are spent."""
+    return tuple(sorted(lots, key=lambda one: (one.expires_at, one.position, one.ordinal)))
+
+
+def evolve_waiting(books: Books, position: Position, ordinal: int, decision: Decision) -> None:
+    """Fold that a grant waits, or waits no more."""
+    member = decision.member
+    assert member is not None
+    waits = list(books.read(WAITS, (member,)).open)
+    ended = decision.releases or decision.reverses
+    if ended is None:
+        books.write(
+            WAITING,
+            (member, position, ordinal),
+            Waiting(unit=decision.unit, amount=decision.pending, release_at=decision.release_at, open=1),
+        )
+        waits.append(OpenWait(release_at=decision.release_at, position=position, ordinal=ordinal))
+    else:
+        key = (member, ended.position, ended.ordinal)
+        released_at = position if decision.releases is not None else Position(0)
+        books.write(
+            WAITING, key, msgspec.structs.replace(books.read(WAITING, key), open=0, released_at=released_at)
+        )
+        waits = [one for one in waits if (one.position, one.ordinal) != key[1:]]
+    books.write(WAITS, (member,), Waits(open=tuple(waits)))
+    note_due(books, member)
+
+
+def note_due(books: Books, member: MemberId) -> None:
+    """Write when the next of a member's points expires or is released."""
+    lots, waits = books.read(LOTS, (member,)).open, books.read(WAITS, (member,)).open
+    times = [one.release_at for one in waits if one.release_at is not None]
+    times += [lots[0].expires_at] if lots else []
+    books.write(DUE, (POINTS_DUE, member), Due(at=min(times, default=None)))

@@ -1,0 +1,157 @@
+"""Decides what people say: reviews of what waits, levels given and locked, places in groups held and reported."""
+
+from __future__ import annotations
+
+from ledger.core.books.evolve import evolve_arrival, evolve_effects, evolve_journal
+from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
+from ledger.core.books.view import Books, Written
+from ledger.core.commands import LEDGER_SOURCE, ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
+from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.due import released
+from ledger.core.decide.making import Made, finish
+from ledger.core.events import (
+    ContributionReviewed,
+    Event,
+    Fact,
+    GroupHeld,
+    GroupReported,
+    GroupWish,
+    TierChange,
+    TierLocked,
+    decisions,
+)
+from ledger.core.refusals import (
+    GroupUnknown,
+    LadderNotLockable,
+    LevelUnknown,
+    MemberUnknown,
+    NothingToReview,
+)
+from ledger.core.reversal import withdrawal
+from ledger.core.rulebook.versions import Version
+from ledger.core.tiers.moving import groups_of
+from ledger.core.values import Micros, Position
+
+REVIEWED = "contribution.reviewed"
+LOCKED = "tier.locked"
+HELD = "group.held"
+REPORTED = "group.reported"
+
+
+def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Micros) -> Answer:
+    """Decide what a person or a bot says."""
+    version = books.versions.at(recorded_at)
+    match command:
+        case ReviewContribution():
+            return _review(books, command, mac, version, recorded_at)
+        case LockTier():
+            return _lock(books, command, mac, version, recorded_at)
+        case HoldGroup():
+            return _hold(books, command, mac, version, recorded_at)
+        case ReportGroup():
+            return _report(books, command, mac, version, recorded_at)
+
+
+def _event(books: Books, type_: str, fact: Fact, mac: bytes, version: Version, recorded_at: Micros) -> Event:
+    position = Position(books.head.position + 1)
+    return Event(
+        position=position,
+        type=type_,
+        source=LEDGER_SOURCE,
+        key=f"{type_}/{position}",
+        subject=None,
+        occurred_at=recorded_at,
+        recorded_at=recorded_at,
+        rulebook=version.number,
+        mac=mac,
+        fact=fact,
+    )
+
+
+def _review(books: Books, command: ReviewContribution, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
+    original = books.read(EVENT, (command.position,)).event
+    waiting = [
+        (ordinal, decision)
+        for ordinal, decision in enumerate(decisions(original) if original is not None else ())
+        if decision.member is not None
+        and decision.pending > 0
+        and decision.release_at is None
+        and books.read(WAITING, (decision.member, command.position, ordinal)).open
+    ]
+    if original is None or not waiting:
+        return NothingToReview(position=command.position)
+    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by)
+    event = _event(books, REVIEWED, fact, mac, version, recorded_at)
+    evolve_arrival(books, event)
+    made = Made(books, event, version)
+    for ordinal, decision in waiting:
+        if command.approved:
+            assert decision.member is not None
+            made.take(released(made, decision.member, command.position, ordinal))
+        else:
+            made.take(withdrawal(books, original, ordinal, decision))
+    finish(made, _reason(command.reason))
+    return Accepted(position=event.position)
+
+
+def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
+    if not books.read(MEMBER, (command.member,)).seen_position:
+        return MemberUnknown()
+    ladder = version.ladders.get(command.ladder) if command.ladder else version.main_ladder
+    if ladder is None or not ladder.lockable:
+        return LadderNotLockable()
+    if command.level is not None and command.level not in [one.code for one in ladder.levels]:
+        return LevelUnknown(level=command.level)
+    before = books.read(TIER, (ladder.code, command.member)).level or None
+    locked = command.level is not None
+    fact = TierLocked(ladder=ladder.code, member=command.member, level=command.level, by=command.by)
+    event = _event(books, LOCKED, fact, mac, version, recorded_at)
+    evolve_arrival(books, event)
+    moved: tuple[TierChange, ...] = ()
+    if locked and before != command.level:
+        moved = (TierChange(ladder=ladder.code, member=command.member, before=before, after=command.level),)
+    finish(Made(books, event, version), _reason(command.reason), tiers=moved)
+    return Accepted(position=event.position)
+
+
+def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
+    if not books.read(MEMBER, (command.member,)).seen_position:
+        return MemberUnknown()
+    if command.group not in _groups(version):
+        return GroupUnknown(group=command.group)
+    wish = books.read(WISH, (command.member, command.group))
+    wanted = command.group in groups_of(books, version, command.member)
+    follows: tuple[GroupWish, ...] = ()
+    if not command.held and bool(wish.wanted) != wanted:
+        follows = (GroupWish(member=command.member, group=command.group, wanted=wanted),)
+    fact = GroupHeld(member=command.member, group=command.group, held=command.held, by=command.by, groups=follows)
+    event = _event(books, HELD, fact, mac, version, recorded_at)
+    return _write(books, event, command.reason)
+
+
+def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
+    if not books.read(MEMBER, (command.member,)).seen_position:
+        return MemberUnknown()
+    if not command.group or len(command.group) > LONGEST_GROUP:
+        return GroupUnknown(group=command.group[:LONGEST_GROUP])
+    fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
+    return _write(books, _event(books, REPORTED, fact, mac, version, recorded_at), "")
+
+
+LONGEST_GROUP = 128
+
+
+def _write(books: Books, event: Event, reason: str) -> Answer:
+    evolve_effects(books, event)
+    evolve_journal(books, event)
+    books.events.append(Written(event, _reason(reason)))
+    return Accepted(position=event.position)
+
+
+def _groups(version: Version) -> set[str]:
+    grants = (one for ladder in version.rulebook.ladders for level in ladder.levels for one in level.grants)
+    return {grant.removeprefix("group:") for grant in grants}
+
+
+def _reason(reason: str) -> dict[str, object]:
+    return {"texts": {"reason": reason}} if reason else {}

@@ -1,0 +1,115 @@
+"""A fact in the making: decisions are folded one by one, then what follows from all of them is found and sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from ledger.core.books.evolve import (
+    evolve_decision,
+    evolve_journal,
+    evolve_measures,
+    evolve_streaks,
+    evolve_tiers,
+    evolve_wishes,
+)
+from ledger.core.books.shelf import ACCOUNT
+from ledger.core.books.view import Books, Written
+from ledger.core.events import Decided, Decision, Event, StreakMove, TierChange, Watch
+from ledger.core.rulebook.versions import Version
+from ledger.core.rules import lots
+from ledger.core.rules.measures import of_decisions
+from ledger.core.tiers import moving
+from ledger.core.values import Micros, Position
+
+
+@dataclass(slots=True)
+class Made:
+    """An event whose arrival is folded, and what was decided about it so far."""
+
+    books: Books
+    event: Event
+    version: Version
+    decisions: list[Decision] = field(default_factory=list)
+    streaks: list[StreakMove] = field(default_factory=list)
+
+    @property
+    def next_place(self) -> tuple[Position, int]:
+        """Where the next decision will stand in the log."""
+        return self.event.position, len(self.decisions)
+
+    def take(self, decision: Decision) -> None:
+        """Make one more decision."""
+        evolve_decision(self.books, self.event, len(self.decisions), decision)
+        self.decisions.append(decision)
+
+    def advance(self, move: StreakMove) -> None:
+        """Move a streak on."""
+        evolve_streaks(self.books, (move,))
+        self.streaks.append(move)
+
+    def in_a_lot(self, decision: Decision) -> Decision:
+        """Return a gain with the lot that it begins, or a loss with the lots that it is taken from."""
+        unit = self.version.units.get(decision.unit)
+        if decision.member is None or not decision.granted or unit is None:
+            return decision
+        if decision.granted < 0:
+            if not self.books.versions.timed:
+                return decision
+            return replace(decision, lots=lots.spend(self.books, decision.member, decision.unit, -decision.granted))
+        if unit.expiry is None:
+            return decision
+        account = self.books.read(ACCOUNT, (decision.member, decision.unit))
+        dated = self.event.occurred_at if decision.dated is None else decision.dated
+        begun = lots.gain(self.version, unit, account, decision.granted, dated=dated, at=self.next_place)
+        return replace(decision, lots=begun)
+
+
+def finish(
+    made: Made,
+    private: dict[str, Any],
+    *,
+    now: Micros | None = None,
+    tiers: tuple[TierChange, ...] = (),
+    watches: tuple[Watch, ...] = (),
+) -> Event:
+    """Fold what follows from the decisions, put it all in the fact, and write the event.
+
+    `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
+    decided about levels by itself, before what the decisions move.
+    """
+    books, event, version, decisions = made.books, made.event, made.version, made.decisions
+    fact = event.fact
+    assert isinstance(fact, Decided)
+    measures = (*fact.measures, *of_decisions(books, version, event, decisions))
+    evolve_measures(books, measures)
+    evolve_tiers(books, event, tiers, watches)
+    rises = tuple(
+        moving.changes(
+            books,
+            version,
+            decisions,
+            measures=fact.measures,
+            joined=fact.joined,
+            now=event.recorded_at if now is None else now,
+        )
+    )
+    evolve_tiers(books, event, rises)
+    moved = (*tiers, *rises)
+    groups = (*fact.groups, *moving.wishes(books, version, moved))
+    evolve_wishes(books, event, groups)
+    whole = replace(
+        fact,
+        decisions=tuple(decisions),
+        tiers=moved,
+        watches=watches,
+        groups=groups,
+        measures=measures,
+        streaks=tuple(made.streaks),
+    )
+    event = replace(event, fact=whole)
+    evolve_journal(books, event)
+    books.events.append(Written(event, private))
+    return event

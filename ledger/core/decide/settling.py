@@ -1,0 +1,62 @@
+"""Settles what is due of the members that a command touches, before the command is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ledger.core.books.shelf import IDENTITY, RUN
+from ledger.core.books.view import Books
+from ledger.core.commands import AdjustPoints, Command, SettleDue
+from ledger.core.decide.answers import Settled
+from ledger.core.decide.due import points_due, settle_points
+from ledger.core.decide.judging import awaits, judge_alone, open_runs, sweep, tiers_due
+from ledger.core.events import ContributionRecorded, decisions
+from ledger.core.values import MemberId, Micros
+
+
+def touched(trial: Books, command: Command) -> list[MemberId]:
+    """Return the members whose points or levels a command was decided by, or would have been."""
+    found: dict[MemberId, None] = {}
+    if isinstance(command, AdjustPoints):
+        found[_adjusted(trial, command)] = None
+    for event, _ in trial.events:
+        if isinstance(event.fact, ContributionRecorded) and event.fact.actor is not None:
+            found[event.fact.actor] = None
+        found |= {one.member: None for one in decisions(event) if one.member is not None}
+    return list(found)
+
+
+def _adjusted(trial: Books, command: AdjustPoints) -> MemberId:
+    who = command.member
+    return who if isinstance(who, int) else trial.read(IDENTITY, (who.platform, who.external_id)).member
+
+
+def is_settled(books: Books, members: Collection[MemberId], at: Micros) -> bool:
+    """Say whether nothing was due of these members, and no daily run had still to be opened."""
+    if any(points_due(books, member, at) is not None for member in members):
+        return False
+    for code in dict.fromkeys(ladder for version in books.versions.published for ladder in version.ladders):
+        if not tiers_due(books, code, at):
+            continue
+        run = books.read(RUN, (code,))
+        if not run.opened or any(awaits(books, code, run, member) for member in members):
+            return False
+    return True
+
+
+def settle(books: Books, members: Collection[MemberId], at: Micros) -> None:
+    """Do all that was due of some members, each act in its time."""
+    for code in open_runs(books, at):
+        for member in members:
+            judge_alone(books, code, member, at)
+    for member in members:
+        settle_points(books, member, at, at)
+
+
+def decide_settling(books: Books, command: SettleDue, at: Micros) -> Settled:
+    """Do what a sweeper found due: some members' points, and a chunk of each ladder's daily run."""
+    before = books.head.position
+    for code in command.ladders:
+        sweep(books, code, at)
+    settle(books, command.members, at)
+    return Settled(position=books.head.position, events=books.head.position - before)

@@ -1,0 +1,224 @@
+"""Tells a recorded past again, to the same rules or to others: in memory, on the one engine, without writing.
+
+What people and bots said is told as it was, at the time it was; what happened by itself happens anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ledger.core.books.blank import blank_books
+from ledger.core.books.evolve import TIERS_DUE, evolve
+from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
+from ledger.core.books.view import Books
+from ledger.core.commands import (
+    AdjustPoints,
+    Command,
+    HoldGroup,
+    LockTier,
+    PublishRulebook,
+    RecordContribution,
+    ReportGroup,
+    ReviewContribution,
+    SettleDue,
+    Stamped,
+)
+from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.events import (
+    ContributionRecorded,
+    ContributionReviewed,
+    Decision,
+    EntryKind,
+    Event,
+    GroupHeld,
+    GroupReported,
+    PointsAdjusted,
+    TierLocked,
+    decisions,
+)
+from ledger.core.plan import plan
+from ledger.core.values import Identity, MemberId, Micros, Position
+
+PLATFORM = "member"
+"""The platform under which a replay knows members by their numbers."""
+
+
+class Effect(NamedTuple):
+    """What a rule did for one member in one unit because of one event, later reversals included.
+
+    `key` is the event's source and key; empty where nobody's event did it, such as an expiry.
+    """
+
+    key: tuple[str, str]
+    rule: str
+    member: MemberId
+    unit: str
+
+
+class Effects:
+    """Net effects and counters by event and rule, gathered as a log goes by."""
+
+    def __init__(self) -> None:
+        self.points: Counter[Effect] = Counter()
+        self.kinds: dict[tuple[str, str], str] = {}
+        self._keys: dict[int, tuple[str, str]] = {}
+
+    def take(self, event: Event) -> None:
+        """Add what an event's decisions did to the events that they are about."""
+        if isinstance(event.fact, ContributionRecorded):
+            self._keys[event.position] = (event.source, event.key)
+            self.kinds[event.source, event.key] = event.type
+        for decision in decisions(event):
+            if decision.member is not None and decision.granted and decision.kind is not EntryKind.ADJUSTMENT:
+                self.points[self._effect(event, decision)] += decision.granted
+
+    def _effect(self, event: Event, decision: Decision) -> Effect:
+        about = decision.releases or decision.reverses or decision.corrects
+        position = about.position if about is not None else event.position
+        key = self._keys.get(position, ("", ""))
+        return Effect(key, decision.rule, decision.member or MemberId(0), decision.unit)
+
+
+class Replay:
+    """A past told anew, event by event. `books` end as they would be now."""
+
+    def __init__(self) -> None:
+        self.books = blank_books()
+        self.effects = Effects()
+        self.refused: list[tuple[Event, Answer]] = []
+        self._keys: dict[Position, tuple[str, str]] = {}
+
+    def _position(self, recorded: Position) -> Position:
+        """Return where a contribution stands in this telling, by where it was recorded."""
+        key = self._keys.get(recorded)
+        return self.books.read(KEY, key).position if key is not None else Position(0)
+
+    def publish(self, command: PublishRulebook, at: Micros) -> None:
+        """Put a rulebook in force."""
+        self._tell(command, at)
+
+    def take(self, event: Event) -> None:
+        """Tell one recorded event again."""
+        if isinstance(event.fact, ContributionRecorded):
+            self._keys[event.position] = (event.source, event.key)
+        command = command_of(event, self._position)
+        if command is None:
+            return
+        answer = self._tell(command, event.recorded_at)
+        if not isinstance(answer, Accepted):
+            self.refused.append((event, answer))
+
+    def settle(self, at: Micros) -> None:
+        """Let all that was due until an instant happen."""
+        settle_all(self.books, at)
+        self._gather()
+
+    def _tell(self, command: Command, at: Micros) -> Answer:
+        (answer,) = plan(self.books, [Stamped(command, b"")], at=at)
+        self._gather()
+        return answer
+
+    def _gather(self) -> None:
+        for event, _ in self.books.events:
+            self.effects.take(event)
+        self.books.events.clear()
+
+
+class Recording:
+    """A past as it was recorded: books folded from it, with what has been due since."""
+
+    def __init__(self) -> None:
+        self.books = blank_books()
+        self.effects = Effects()
+
+    def take(self, event: Event) -> None:
+        """Fold one recorded event."""
+        evolve(self.books, event)
+        self.books.write(EVENT, (event.position,), Recorded(event=event))
+        self.books.write(KEY, (event.source, event.key), Seen(position=event.position, mac=event.mac))
+        self.effects.take(event)
+
+    def settle(self, at: Micros) -> None:
+        """Let all that was due until an instant happen."""
+        settle_all(self.books, at)
+        for event, _ in self.books.events:
+            self.effects.take(event)
+        self.books.events.clear()
+
+
+def settle_all(books: Books, at: Micros) -> None:
+    """Do all that was due until an instant, in chunks, until nothing is."""
+    while True:
+        due = [
+            (str(key[0]), MemberId(int(str(key[1]))))
+            for (book, key), value in books.changed.items()
+            if book is DUE and value.at is not None and value.at <= at
+        ]
+        if not due:
+            return
+        ladders = tuple(what.removeprefix(TIERS_DUE) for what, _ in due if what.startswith(TIERS_DUE))
+        members = tuple(member for what, member in due if not what.startswith(TIERS_DUE))
+        before = books.head.position
+        plan(books, [Stamped(SettleDue(members=members, ladders=ladders), b"")], at=at)
+        if books.head.position == before:
+            return
+
+
+def command_of(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    """Return the command that a recorded event came of; None for what the ledger did by itself."""
+    fact = event.fact
+    match fact:
+        case ContributionRecorded():
+            return RecordContribution(
+                source=event.source,
+                key=event.key,
+                type=event.type,
+                subject=event.subject,
+                occurred_at=event.occurred_at,
+                actor=_named(fact.actor) if fact.actor is not None else None,
+                people={role: _named(member) for role, member in fact.people.items()},
+                undoes=fact.undoes,
+                data=fact.data,
+                imported=fact.imported,
+            )
+        case PointsAdjusted():
+            made = fact.decisions[-1]
+            return AdjustPoints(
+                key=event.key,
+                member=_named(fact.member),
+                delta=made.granted,
+                reason="",
+                by=fact.by,
+                unit=made.unit,
+                replayed=True,
+            )
+        case ContributionReviewed():
+            return ReviewContribution(position=position(fact.of), approved=fact.approved, by=fact.by)
+        case TierLocked():
+            return LockTier(
+                member=fact.member,
+                ladder=fact.ladder,
+                level=fact.level,
+                by=fact.by,
+                reason="",
+            )
+        case GroupHeld():
+            return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
+        case GroupReported():
+            return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
+        case _:
+            return None
+
+
+def _named(member: MemberId) -> Identity:
+    return Identity(platform=PLATFORM, external_id=str(member), received=str(member))
+
+
+def differences(before: Effects, after: Effects) -> Iterator[tuple[Effect, int]]:
+    """Yield each effect that differs, and by how much, in a fixed order."""
+    for effect in sorted(before.points.keys() | after.points.keys()):
+        difference = after.points[effect] - before.points[effect]
+        if difference:
+            yield effect, difference

@@ -1,0 +1,162 @@
+"""Negates a recorded grant once: from its own lot first, then as far as the unit's claw allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ledger.core.books.shelf import ACCOUNT, CLAIM, WAITING
+from ledger.core.books.view import Books
+from ledger.core.events import (
+    ClaimKey,
+    CounterMode,
+    CounterMove,
+    Decision,
+    EntryKind,
+    Event,
+    GrantRef,
+    LotMove,
+    Outcome,
+    Step,
+)
+from ledger.core.rulebook.grammar import Claw, Unit
+from ledger.core.rulebook.versions import Version
+from ledger.core.rules import lots
+from ledger.core.rules.accruals import is_accrual, without
+from ledger.core.rules.floor import bounded, taken_back
+from ledger.core.values import MemberId, Micros, Position
+
+
+def undone_claim(position: int, ordinal: int) -> ClaimKey:
+    """Return the claim that lets a grant be undone only once."""
+    return ClaimKey(kind="undone", key=f"{position}/{ordinal}")
+
+
+def reversal(
+    books: Books,
+    version: Version,
+    event: Event,
+    ordinal: int,
+    decision: Decision,
+    *,
+    at: tuple[Position, int],
+    now: Micros,
+) -> Decision:
+    """Negate one grant, with its caps and claims given back; `at` is where the reversal will stand, `now` when.
+
+    What still waits is withdrawn; what was released since is taken back like any other grant.
+    """
+    assert decision.member is not None
+    amount = decision.granted
+    counters: tuple[CounterMove, ...] = ()
+    if is_accrual(decision):
+        accrual = books.versions.numbered(event.rulebook).accruals[decision.rule]
+        amount, counters = without(books, accrual, decision)
+    elif decision.pending:
+        waiting = books.read(WAITING, (decision.member, event.position, ordinal))
+        if waiting.open:
+            return withdrawal(books, event, ordinal, decision)
+        amount = waiting.amount if waiting.released_at else 0
+    unit = version.units.get(decision.unit) or books.versions.numbered(event.rulebook).units[decision.unit]
+    account = books.read(ACCOUNT, (decision.member, decision.unit))
+    wanted, steps = -amount, []
+    if wanted < 0:
+        granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
+    else:
+        granted, expired = bounded(account, wanted), 0
+        moved = _given_back(books, version, decision, account.balance, granted, at=at, now=now)
+    if expired:
+        steps.append(Step(code="expired", before=wanted, after=wanted + expired))
+    whole = granted == wanted + expired
+    if not whole:
+        steps.append(Step(code="claw", before=wanted + expired, after=granted))
+    return Decision(
+        rule=decision.rule,
+        outcome=Outcome.GRANTED if granted or not wanted else Outcome.FLOORED,
+        member=decision.member,
+        unit=decision.unit,
+        kind=EntryKind.REVERSAL if decision.corrects is None else EntryKind.ADJUSTMENT,
+        wanted=wanted,
+        granted=granted,
+        after=account.balance + granted,
+        steps=tuple(steps),
+        counters=counters or tuple(_counters_back(decision, granted, whole=whole)),
+        claims=(undone_claim(event.position, ordinal),),
+        released=tuple(claims_back(books, event, ordinal, decision)) if whole else (),
+        lots=moved,
+        reverses=GrantRef(position=event.position, ordinal=ordinal),
+    )
+
+
+def withdrawal(books: Books, event: Event, ordinal: int, decision: Decision) -> Decision:
+    """Take back what waits: claims and net room come back, nothing else."""
+    assert decision.member is not None
+    return Decision(
+        rule=decision.rule,
+        outcome=Outcome.REVERSED,
+        member=decision.member,
+        unit=decision.unit,
+        kind=EntryKind.REVERSAL,
+        after=books.read(ACCOUNT, (decision.member, decision.unit)).balance,
+        pending=-decision.pending,
+        counters=tuple(_counters_back(decision, -decision.pending, whole=True)),
+        claims=(undone_claim(event.position, ordinal),),
+        released=tuple(claims_back(books, event, ordinal, decision)),
+        reverses=GrantRef(position=event.position, ordinal=ordinal),
+    )
+
+
+def _taken(
+    books: Books, unit: Unit, member: MemberId, grant: tuple[Position, int], amount: int
+) -> tuple[int, tuple[LotMove, ...], int]:
+    """Return what an undo takes, from which lots, and how much of the grant had expired."""
+    account = books.read(ACCOUNT, (member, unit.code))
+    if unit.claw is Claw.PENDING_ONLY:
+        return 0, (), 0
+    lot = lots.lot_of(books, member, *grant)
+    if lot is None:
+        granted = bounded(account, taken_back(unit, account, -amount))
+        spent = lots.spend(books, member, unit.code, -granted) if books.versions.timed else ()
+        return granted, spent, 0
+    own, expired = min(lot[0], amount), min(lot[1], amount)
+    moves = [LotMove(position=grant[0], ordinal=grant[1], delta=-own)] if own else []
+    rest = replace(account, balance=account.balance - own)
+    clawed = bounded(rest, taken_back(unit, rest, -(amount - own - expired)))
+    others = lots.spend(books, member, unit.code, -clawed, without=grant)
+    return clawed - own, (*moves, *others), expired
+
+
+def _given_back(
+    books: Books,
+    version: Version,
+    decision: Decision,
+    balance: int,
+    granted: int,
+    *,
+    at: tuple[Position, int],
+    now: Micros,
+) -> tuple[LotMove, ...]:
+    """Return how a loss that is undone goes back to the lots that it was taken from."""
+    assert decision.member is not None
+    free = min(granted, balance + granted)
+    return lots.refill(books, version, decision.member, decision.lots, free, at=at, now=now)
+
+
+def _counters_back(decision: Decision, granted: int, *, whole: bool) -> Iterator[CounterMove]:
+    for move in decision.counters:
+        delta = 0
+        if move.mode is CounterMode.NET:
+            delta = granted
+        elif move.mode is CounterMode.COUNT and whole:
+            delta = -move.delta
+        if delta:
+            yield CounterMove(scope=move.scope, key=move.key, period=move.period, delta=delta, mode=move.mode)
+
+
+def claims_back(books: Books, event: Event, ordinal: int, decision: Decision) -> Iterator[ClaimKey]:
+    """Yield the claims that a decision still holds."""
+    for name in decision.claims:
+        claim = books.read(CLAIM, (name.kind, name.key))
+        if (claim.position, claim.ordinal) == (event.position, ordinal):
+            yield name

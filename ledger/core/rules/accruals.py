@@ -1,0 +1,84 @@
+"""Accruals: what a member's sum over a local day is worth. Each event posts the difference to the new worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.core.books.shelf import ACCOUNT, COUNTER
+from ledger.core.books.view import Books
+from ledger.core.events import CounterMode, CounterMove, Decision, Outcome
+from ledger.core.rulebook.grammar import Accrual
+from ledger.core.rules import conditions
+from ledger.core.rules.amounts import whole
+from ledger.core.rules.case import Case
+from ledger.core.rules.floor import bounded
+from ledger.core.values import LARGEST_POINTS
+
+SCOPE = "accrual:"
+
+
+def accrued(books: Books, case: Case, *, late: bool) -> Iterator[Decision]:
+    """Yield what an event adds to its doer's day, accrual by accrual; fold each before the next is made."""
+    member = case.actor
+    if member is None:
+        return
+    for accrual in (*case.version.accruals_for.get(case.type, ()), *case.version.accruals_for.get("", ())):
+        value = whole(case.data.get(accrual.field))
+        if not value or value < 0 or not conditions.hold(accrual.conditions, case.data):
+            continue
+        account = books.read(ACCOUNT, (member, accrual.unit))
+        outcome, granted = Outcome.TOO_LATE, 0
+        moves: tuple[CounterMove, ...] = ()
+        if not late:
+            total, paid = standing(books, accrual, str(member), case.period("day"))
+            granted = bounded(account, worth(accrual, total + value) - paid)
+            outcome, moves = Outcome.GRANTED, steps(accrual, str(member), case.period("day"), value, granted)
+        yield Decision(
+            rule=accrual.id,
+            outcome=outcome,
+            member=member,
+            unit=accrual.unit,
+            wanted=granted,
+            granted=granted,
+            after=account.balance + granted,
+            counters=moves,
+        )
+
+
+def worth(accrual: Accrual, total: int) -> int:
+    """Return what a day's sum is worth in all."""
+    if total < accrual.least:
+        return 0
+    times = total // accrual.per if accrual.per else 1
+    return min(LARGEST_POINTS, times * accrual.points)
+
+
+def standing(books: Books, accrual: Accrual, member: str, day: str) -> tuple[int, int]:
+    """Return a day's sum so far, and what was paid for it."""
+    total, paid = (books.read(COUNTER, (f"{SCOPE}{accrual.id}/{part}", member, day)) for part in ("sum", "paid"))
+    return total.amount, paid.amount
+
+
+def steps(accrual: Accrual, member: str, day: str, value: int, granted: int) -> tuple[CounterMove, ...]:
+    """Return how an event moves a day's sum and what was paid for it."""
+    moved = (("sum", value), ("paid", granted))
+    return tuple(
+        CounterMove(
+            scope=f"{SCOPE}{accrual.id}/{part}", key=member, period=day, delta=delta, mode=CounterMode.GROSS
+        )
+        for part, delta in moved
+        if delta
+    )
+
+
+def is_accrual(decision: Decision) -> bool:
+    """Say whether a decision added to a day's sum."""
+    return any(move.scope.startswith(SCOPE) for move in decision.counters)
+
+
+def without(books: Books, accrual: Accrual, decision: Decision) -> tuple[int, tuple[CounterMove, ...]]:
+    """Return what must be taken back when an event's part leaves its day's sum, and how the sum moves."""
+    part = next(move for move in decision.counters if move.scope.endswith("/sum"))
+    total, paid = standing(books, accrual, part.key, part.period)
+    amount = max(0, paid - worth(accrual, total - part.delta))
+    return amount, steps(accrual, part.key, part.period, -part.delta, -amount)

@@ -1,0 +1,83 @@
+"""What an event's decisions move on every ladder, and which groups a member should then be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ledger.core.books.shelf import TIER, WISH
+from ledger.core.books.view import Books
+from ledger.core.calendar import local_date
+from ledger.core.events import Decision, GroupWish, Measure, TierChange
+from ledger.core.rulebook.grammar import Ladder
+from ledger.core.rulebook.versions import Version
+from ledger.core.rules.levels import base_level
+from ledger.core.tiers import thresholds
+from ledger.core.tiers.daily import change, moved_at_event
+from ledger.core.tiers.terms import Judge
+from ledger.core.values import MemberId, Micros
+
+
+def changes(
+    books: Books,
+    version: Version,
+    made: Sequence[Decision],
+    *,
+    measures: Iterable[Measure] = (),
+    joined: Iterable[MemberId] = (),
+    now: Micros,
+) -> Iterator[TierChange]:
+    """Yield the levels that an event moved, ladder by ladder, in the order members were touched."""
+    today = 0
+    touched: dict[MemberId, None] = {}
+    for ladder in version.rulebook.ladders:
+        if ladder.daily_at is None:
+            yield from thresholds.changes(books, ladder, made)
+            continue
+        if not today:
+            today = local_date(now, version.rulebook.community.tz).toordinal()
+            touched = dict.fromkeys(joined)
+            touched |= dict.fromkeys(d.member for d in made if d.granted and d.member is not None)
+            touched |= dict.fromkeys(one.member for one in measures if one.member)
+        for member in touched:
+            yield from _move(books, version, ladder, member, today, now)
+
+
+def _move(
+    books: Books, version: Version, ladder: Ladder, member: MemberId, today: int, now: Micros
+) -> Iterator[TierChange]:
+    standing = books.read(TIER, (ladder.code, member))
+    if standing.locked:
+        return
+    judge = Judge(books, version, member, today, now)
+    moved = change(ladder, judge, moved_at_event(judge, ladder, standing.level))
+    if moved is not None:
+        yield moved
+
+
+def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Iterator[GroupWish]:
+    """Yield which groups members should be in, or no longer, after their levels moved. A held place stays."""
+    for one in moved:
+        ladder = version.ladders.get(one.ladder)
+        if ladder is None:
+            continue
+        before, after = granted(ladder, one.before), granted(ladder, one.after)
+        for group in sorted(before ^ after):
+            wish = books.read(WISH, (one.member, group))
+            if not wish.held and bool(wish.wanted) != (group in after):
+                yield GroupWish(member=one.member, group=group, wanted=group in after)
+
+
+def granted(ladder: Ladder, level: str | None) -> set[str]:
+    """Return the groups that a level gives a place in: its own and those of all levels below it."""
+    codes = [one.code for one in ladder.levels]
+    code = level or base_level(ladder)
+    reached = ladder.levels[: codes.index(code) + 1] if code in codes else ()
+    return {group.removeprefix("group:") for one in reached for group in one.grants}
+
+
+def groups_of(books: Books, version: Version, member: MemberId) -> set[str]:
+    """Return the groups that a member's levels give a place in."""
+    found: set[str] = set()
+    for ladder in version.rulebook.ladders:
+        found |= granted(ladder, books.read(TIER, (ladder.code, member)).level)
+    return found

@@ -1,0 +1,44 @@
+"""What is due: the members and ladders for which something is to be done by itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ledger.core.books.evolve import TIERS_DUE
+from ledger.core.values import MemberId, Micros
+from ledger.store.engine import Database
+from ledger.store.tables import TABLES
+
+DUE = TABLES["due"].c
+
+
+class WhatIsDue(NamedTuple):
+    """Members whose points have acts due, and ladders whose daily run is, longest due first."""
+
+    members: tuple[MemberId, ...] = ()
+    ladders: tuple[str, ...] = ()
+
+
+async def what_is_due(database: Database, community: UUID, *, at: Micros, first: int) -> WhatIsDue:
+    """Return up to `first` things that are due in a community."""
+    statement = (
+        select(DUE.what, DUE.member)
+        .where(DUE.community_id == community, DUE.at <= at)
+        .order_by(DUE.at, DUE.member)
+        .limit(first)
+    )
+    rows = await database.read(statement)
+    ladders = tuple(what.removeprefix(TIERS_DUE) for what, _ in rows if what.startswith(TIERS_DUE))
+    members = tuple(MemberId(member) for what, member in rows if not what.startswith(TIERS_DUE))
+    return WhatIsDue(members, ladders)
+
+
+async def overdue(database: Database, community: UUID, *, at: Micros) -> int:
+    """Return how many things are due in a community."""
+    [row] = await database.read(
+        select(func.count()).select_from(TABLES["due"]).where(DUE.community_id == community, DUE.at <= at)
+    )
+    return int(row[0])
