@@ -14,6 +14,7 @@ from ledger.core.commands import (
     LEDGER_SOURCE,
     AdjustPoints,
     Command,
+    CorrectPoints,
     CreateCommunity,
     PublishRulebook,
     RecordContribution,
@@ -25,6 +26,7 @@ from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
+from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
@@ -87,6 +89,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_creation(books, command, mac, recorded_at=recorded_at)
         case PublishRulebook():
             return decide_publication(books, command, mac, recorded_at=recorded_at)
+        case CorrectPoints():
+            return decide_correction(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case _:

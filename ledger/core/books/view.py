@@ -65,6 +65,12 @@ class Books:
             return book.blank
         return value  # type: ignore[no-any-return]  # loaded under the same book's type
 
+    def keys(self, book: Book[K, V]) -> list[K]:
+        """Return the keys at which something was written in a book since loading."""
+        below = self._parent.keys(book) if self._parent is not None else []
+        here = [key for one, key in self.changed if one is book]
+        return list(dict.fromkeys((*below, *here)))  # type: ignore[arg-type]  # keys of the same book
+
     def write(self, book: Book[K, V], key: K, value: V) -> None:
         """Write what a book holds at a key."""
         self.changed[(book, key)] = value
