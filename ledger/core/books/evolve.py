@@ -82,6 +82,12 @@ def evolve_effects(books: Books, event: Event) -> None:
         evolve_streaks(books, fact.streaks)
         evolve_tiers(books, event, fact.tiers, fact.watches)
         evolve_wishes(books, event, fact.groups)
+    evolve_own(books, event)
+
+
+def evolve_own(books: Books, event: Event) -> None:
+    """Fold what only one kind of fact says."""
+    fact = event.fact
     match fact:
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)

@@ -11,6 +11,7 @@ from ledger.core.books.evolve import (
     evolve_decision,
     evolve_journal,
     evolve_measures,
+    evolve_own,
     evolve_streaks,
     evolve_tiers,
     evolve_wishes,
@@ -110,6 +111,7 @@ def finish(
         streaks=tuple(made.streaks),
     )
     event = replace(event, fact=whole)
+    evolve_own(books, event)
     evolve_journal(books, event)
     books.events.append(Written(event, private))
     return event
