@@ -35,6 +35,7 @@ class Made:
     version: Version
     decisions: list[Decision] = field(default_factory=list)
     streaks: list[StreakMove] = field(default_factory=list)
+    unfinished: bool = False
 
     @property
     def next_place(self) -> tuple[Position, int]:
@@ -110,6 +111,8 @@ def finish(
         measures=measures,
         streaks=tuple(made.streaks),
     )
+    if made.unfinished:
+        whole = replace(whole, unfinished=True)
     event = replace(event, fact=whole)
     evolve_own(books, event)
     evolve_journal(books, event)
