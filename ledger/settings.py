@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         1_000, gt=0, description="Requests a second one API key may send to one process; beyond it 429."
     )
     rate_burst: int = Field(2_000, ge=1, description="Requests one API key may send at once.")
+    sweep_seconds: float = Field(
+        10, gt=0, description="How often the server looks for what is due: expiries, releases, daily tier runs."
+    )
     cache_limit: int = Field(50_000, ge=0, description="Rows of books one community keeps in memory; 0 keeps none.")
 
     def model_post_init(self, _context: object) -> None:

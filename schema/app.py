@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from ledger.service.heartbeat import beating
 from ledger.service.ledger import Ledger, open_ledger
+from ledger.service.sweeper import sweeping
 from ledger.settings import Settings
 from schema import asgi
 from schema.access import Gate
@@ -70,7 +71,11 @@ def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None
             return
         async with open_ledger(settings or Settings()) as opened:
             _attach(app, opened)
-            async with beating(opened.database, opened.clock):
+            every = opened.settings.sweep_seconds
+            async with (
+                beating(opened.database, opened.clock),
+                sweeping(opened.database, opened.writer, opened.clock, every=every),
+            ):
                 yield
 
     app = FastAPI(

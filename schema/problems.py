@@ -16,6 +16,7 @@ from ledger.core.refusals import (
     IdempotencyConflict,
     LadderNotLockable,
     LevelUnknown,
+    LogMoved,
     MemberUnknown,
     NothingToAdjust,
     NothingToReview,
@@ -45,6 +46,7 @@ STATUS: dict[type[Refusal], int] = {
     LadderNotLockable: 422,
     LevelUnknown: 404,
     GroupUnknown: 404,
+    LogMoved: 409,
 }
 
 

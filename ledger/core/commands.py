@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ledger.core.events import ClaimKey, CounterMove, GrantRef
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
@@ -53,8 +54,36 @@ class PublishRulebook(Value):
     effective_from: Micros | None = None
     note: str = ""
     by: str = ""
+    after: Position | None = None
+    """Only if the log still ends there: what was worked out about the past still is right."""
     last_begun: LastBegun = never
     """When the rulebook's activities happen."""
+
+
+class Correction(Value):
+    """What one rule would have done otherwise because of one event: so many points more or less.
+
+    `corrects` is the decision that was made, with ordinal -1 where the rule made none; None where no event did it.
+    The rest is what the decision would have held, so that an undo finds it and caps count it.
+    """
+
+    member: MemberId
+    unit: str
+    rule: str
+    delta: int
+    corrects: GrantRef | None = None
+    counters: tuple[CounterMove, ...] = ()
+    claims: tuple[ClaimKey, ...] = ()
+    released: tuple[ClaimKey, ...] = ()
+    trails: tuple[str, ...] = ()
+
+
+class CorrectPoints(Value):
+    """Post what a rulebook that was published for the past would have decided otherwise."""
+
+    version: int
+    part: int
+    corrections: tuple[Correction, ...]
 
 
 class AdjustPoints(Value):
@@ -118,7 +147,7 @@ class SettleDue(Value):
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
-Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | ByHand | SettleDue
+Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | CorrectPoints | ByHand | SettleDue
 
 
 class Stamped(NamedTuple):

@@ -14,6 +14,7 @@ from ledger.core.commands import (
     LEDGER_SOURCE,
     AdjustPoints,
     Command,
+    CorrectPoints,
     CreateCommunity,
     PublishRulebook,
     RecordContribution,
@@ -25,7 +26,9 @@ from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
+from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
+from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
@@ -57,6 +60,8 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
             return (
                 Repeated(position=seen.position) if seen.mac == mac else IdempotencyConflict(position=seen.position)
             )
+    if books.head.undoing:
+        go_on_undoing(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
     if not books.versions.timed:
@@ -70,10 +75,12 @@ def _decide_settled(books: Books, command: Command, mac: bytes, *, at: Micros) -
         trial = books.fork()
         answer = _decide(trial, command, mac, at=at)
         members = touched(trial, command)
-        if books.missing or is_settled(books, members, at):
+        before = books.head.position
+        if not books.missing and not is_settled(books, members, at):
+            settle(books, members, at)
+        if books.head.position == before:
             books.keep(trial)
             return answer
-        settle(books, members, at)
 
 
 def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
@@ -87,6 +94,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_creation(books, command, mac, recorded_at=recorded_at)
         case PublishRulebook():
             return decide_publication(books, command, mac, recorded_at=recorded_at)
+        case CorrectPoints():
+            return decide_correction(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case _:

@@ -140,3 +140,10 @@ class GroupUnknown(Refusal):
     code = "GROUP_UNKNOWN"
     pointer = "/group"
     group: str
+
+
+class LogMoved(Refusal):
+    """Something was recorded while the past was worked out again. Try once more."""
+
+    code = "LOG_MOVED"
+    position: Position

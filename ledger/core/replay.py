@@ -29,9 +29,9 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
     ContributionRecorded,
     ContributionReviewed,
-    Decision,
     EntryKind,
     Event,
+    GrantRef,
     GroupHeld,
     GroupReported,
     PointsAdjusted,
@@ -39,6 +39,7 @@ from ledger.core.events import (
     decisions,
 )
 from ledger.core.plan import plan
+from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
 
 PLATFORM = "member"
@@ -58,27 +59,54 @@ class Effect(NamedTuple):
 
 
 class Effects:
-    """Net effects and counters by event and rule, gathered as a log goes by."""
+    """Net effects by event and rule, gathered as a log goes by; points adjusted by hand are left out."""
 
     def __init__(self) -> None:
         self.points: Counter[Effect] = Counter()
         self.kinds: dict[tuple[str, str], str] = {}
-        self._keys: dict[int, tuple[str, str]] = {}
+        """Which type of event each key is."""
+        self.times: dict[tuple[str, str], Micros] = {}
+        """When each happened."""
+        self.made: dict[Effect, tuple[Event, int]] = {}
+        """The event and ordinal of the decision by which each came to be."""
+        self.positions: dict[tuple[str, str], Position] = {}
+        """Where each contribution stands."""
+        self._keys: dict[Position, tuple[str, str]] = {}
+        self._refs: dict[tuple[int, int], Effect] = {}
 
     def take(self, event: Event) -> None:
         """Add what an event's decisions did to the events that they are about."""
         if isinstance(event.fact, ContributionRecorded):
-            self._keys[event.position] = (event.source, event.key)
             self.kinds[event.source, event.key] = event.type
-        for decision in decisions(event):
-            if decision.member is not None and decision.granted and decision.kind is not EntryKind.ADJUSTMENT:
-                self.points[self._effect(event, decision)] += decision.granted
+            self.times[event.source, event.key] = event.occurred_at
+            self.positions[event.source, event.key] = event.position
+            self._keys[event.position] = (event.source, event.key)
+        for ordinal, decision in enumerate(decisions(event)):
+            about = decision.releases or decision.reverses or decision.corrects
+            if decision.member is None or (decision.kind is EntryKind.ADJUSTMENT and about is None):
+                continue
+            effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
+            if effect is None:
+                key = self._key(event, about)
+                effect = Effect(key, decision.rule, decision.member, decision.unit)
+            self._refs[event.position, ordinal] = effect
+            if about is None:
+                self.made.setdefault(effect, (event, ordinal))
+            if decision.granted:
+                self.points[effect] += decision.granted
 
-    def _effect(self, event: Event, decision: Decision) -> Effect:
-        about = decision.releases or decision.reverses or decision.corrects
-        position = about.position if about is not None else event.position
-        key = self._keys.get(position, ("", ""))
-        return Effect(key, decision.rule, decision.member or MemberId(0), decision.unit)
+    def copy(self) -> Effects:
+        """Return a copy that can go on by itself."""
+        other = Effects()
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy())
+        return other
+
+    def _key(self, event: Event, about: GrantRef | None) -> tuple[str, str]:
+        """Return the key of the event that an effect is of; a correction may be of one that had none."""
+        if about is not None:
+            return self._keys.get(about.position, ("", ""))
+        return self._keys.get(event.position, ("", ""))
 
 
 class Replay:
@@ -133,6 +161,10 @@ class Recording:
         self.books = blank_books()
         self.effects = Effects()
 
+    def publish(self, version: Version) -> None:
+        """Know a version that was published."""
+        self.books.versions = self.books.versions.with_next(version)
+
     def take(self, event: Event) -> None:
         """Fold one recorded event."""
         evolve(self.books, event)
@@ -140,12 +172,16 @@ class Recording:
         self.books.write(KEY, (event.source, event.key), Seen(position=event.position, mac=event.mac))
         self.effects.take(event)
 
-    def settle(self, at: Micros) -> None:
-        """Let all that was due until an instant happen."""
-        settle_all(self.books, at)
-        for event, _ in self.books.events:
-            self.effects.take(event)
-        self.books.events.clear()
+    def settled(self, at: Micros) -> Recording:
+        """Return what will be recorded when all that was due until an instant is done; this one stays as it is."""
+        after = Recording()
+        after.books = self.books.fork()
+        after.effects = self.effects.copy()
+        settle_all(after.books, at)
+        for event, _ in after.books.events:
+            after.effects.take(event)
+        after.books.events.clear()
+        return after
 
 
 def settle_all(books: Books, at: Micros) -> None:
@@ -153,8 +189,8 @@ def settle_all(books: Books, at: Micros) -> None:
     while True:
         due = [
             (str(key[0]), MemberId(int(str(key[1]))))
-            for (book, key), value in books.changed.items()
-            if book is DUE and value.at is not None and value.at <= at
+            for key in books.keys(DUE)
+            if (when := books.read(DUE, (str(key[0]), int(str(key[1])))).at) is not None and when <= at
         ]
         if not due:
             return

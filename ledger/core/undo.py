@@ -96,7 +96,7 @@ def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
                 if corrected is None:
                     continue
                 original = corrected
-            if _takes_back(books.versions, case, original, decision):
+            if _takes_back(books.versions.numbered(event.rulebook), case, original, decision):
                 yield event, ordinal, decision
 
 
@@ -142,8 +142,7 @@ def is_undone(books: Books, position: int, ordinal: int) -> bool:
     return books.read(CLAIM, (name.kind, name.key)).position != 0
 
 
-def _takes_back(versions: Versions, case: Case, event: Event, decision: Decision) -> bool:
-    original = versions.numbered(event.rulebook)
+def _takes_back(original: Version, case: Case, event: Event, decision: Decision) -> bool:
     pointed = case.undoes is not None
     allowed = _may_undo(case.type, case.data, case.version, original, decision.rule, pointed=pointed)
     return any(pointed or _finds(by, case, event, decision.member) for by in allowed)

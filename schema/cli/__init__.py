@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, rules, serving
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -27,9 +27,11 @@ app.command("leaderboard")(lists.leaderboard)
 app.command("explain")(explaining.explain)
 app.command("verify")(care.verify)
 app.command("rebuild")(care.rebuild)
+app.command("simulate")(rules.simulate)
 app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.tiers, name="tiers")
+app.add_typer(rules.app, name="rulebook")
 
 
 def main() -> None:

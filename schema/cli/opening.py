@@ -19,6 +19,7 @@ from ledger.service.health import CannotStart
 from ledger.service.ledger import Ledger, NotMigrated, open_ledger
 from ledger.service.progress import Progress as Told
 from ledger.service.progress import silent
+from ledger.service.publishing import ExamplesFail
 from ledger.service.rebuild import LogBroken
 from ledger.service.rulebooks import RulebookFaulty, current
 from ledger.settings import Settings
@@ -33,6 +34,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emo
 EXPECTED = (
     CannotStart,
     CommunityRefused,
+    ExamplesFail,
     NotMigrated,
     DatabaseUnknown,
     RulebookFaulty,

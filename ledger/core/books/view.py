@@ -25,6 +25,8 @@ class Head(Value):
     hash: bytes = b""
     recorded_at: Micros = Micros(0)
     members: int = 0
+    undoing: Position = Position(0)
+    """The event whose undo is too long for one event, and still goes on; 0 is none."""
 
 
 class Written(NamedTuple):
@@ -64,6 +66,12 @@ class Books:
             self.missing.add(place)
             return book.blank
         return value  # type: ignore[no-any-return]  # loaded under the same book's type
+
+    def keys(self, book: Book[K, V]) -> list[K]:
+        """Return the keys at which something was written in a book since loading."""
+        below = self._parent.keys(book) if self._parent is not None else []
+        here = [key for one, key in self.changed if one is book]
+        return list(dict.fromkeys((*below, *here)))  # type: ignore[arg-type]  # keys of the same book
 
     def write(self, book: Book[K, V], key: K, value: V) -> None:
         """Write what a book holds at a key."""

@@ -8,7 +8,7 @@ from ledger.core.commands import LEDGER_SOURCE, CreateCommunity, PublishRulebook
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.judging import end_run, first_runs
 from ledger.core.events import CommunityCreated, Event, Fact, RulebookPublished
-from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent, VersionTaken
+from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent, LogMoved, VersionTaken
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Micros, Position
 
@@ -40,6 +40,8 @@ def decide_publication(books: Books, command: PublishRulebook, mac: bytes, *, re
             return EffectiveBeforeCurrent(earliest=earliest)
     else:
         effective_from = None
+    if command.after is not None and command.after != books.head.position:
+        return LogMoved(position=books.head.position)
     number = len(published) + 1
     if command.number not in (None, number):
         return VersionTaken(next=number)

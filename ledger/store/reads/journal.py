@@ -36,9 +36,17 @@ async def head(database: Database, community: UUID) -> Head:
     rows = await database.read(select(TABLES["head"]).where(TABLES["head"].c.community_id == community))
     if not rows:
         return Head()
-    row = rows[0]
+    return head_of(rows[0])
+
+
+def head_of(row: Any) -> Head:
+    """Return a head's row as the value it is."""
     return Head(
-        position=Position(row.position), hash=row.hash, recorded_at=Micros(row.recorded_at), members=row.members
+        position=Position(row.position),
+        hash=row.hash,
+        recorded_at=Micros(row.recorded_at),
+        members=row.members,
+        undoing=Position(row.undoing),
     )
 
 

@@ -68,3 +68,10 @@ async def member_by_identity(
         )
     )
     return MemberId(rows[0].member) if rows else None
+
+
+async def all_names(database: Database, community: UUID) -> dict[MemberId, str]:
+    """Return the name of every member who has one."""
+    named = names(community)
+    rows = await database.read(select(named.c.member, named.c.name), whole=True)
+    return {MemberId(member): name for member, name in rows}

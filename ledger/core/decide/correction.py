@@ -1,0 +1,79 @@
+"""Decides a correction: what a rulebook published for the past would have decided, less what was decided."""
+
+from __future__ import annotations
+
+from ledger.core.books.evolve import evolve_arrival
+from ledger.core.books.shelf import ACCOUNT, EVENT
+from ledger.core.books.view import Books
+from ledger.core.commands import LEDGER_SOURCE, Correction, CorrectPoints
+from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.making import Made, finish
+from ledger.core.events import Decision, EntryKind, Event, LotMove, Outcome, PointsCorrected
+from ledger.core.rules import lots
+from ledger.core.rules.floor import bounded
+from ledger.core.undo import corrected_trail
+from ledger.core.values import Micros, Position
+
+CORRECTED = "points.corrected"
+
+
+def decide_correction(books: Books, command: CorrectPoints, mac: bytes, *, recorded_at: Micros) -> Answer:
+    """Post one part of a correction. No floor stops it: it is what would have been."""
+    version = books.versions.numbered(command.version)
+    event = Event(
+        position=Position(books.head.position + 1),
+        type=CORRECTED,
+        source=LEDGER_SOURCE,
+        key=f"{CORRECTED}/{command.version}/{command.part}",
+        subject=None,
+        occurred_at=recorded_at,
+        recorded_at=recorded_at,
+        rulebook=version.number,
+        mac=mac,
+        fact=PointsCorrected(version=version.number),
+    )
+    evolve_arrival(books, event)
+    made = Made(books, event, version)
+    for correction in command.corrections:
+        made.take(_decision(made, correction))
+    finish(made, {})
+    return Accepted(position=event.position)
+
+
+def _decision(made: Made, correction: Correction) -> Decision:
+    account = made.books.read(ACCOUNT, (correction.member, correction.unit))
+    granted = bounded(account, correction.delta)
+    about = correction.corrects
+    trails = (corrected_trail(about.position), *correction.trails) if about is not None else ()
+    return Decision(
+        rule=correction.rule,
+        outcome=Outcome.GRANTED,
+        member=correction.member,
+        unit=correction.unit,
+        kind=EntryKind.ADJUSTMENT,
+        wanted=correction.delta,
+        granted=granted,
+        after=account.balance + granted,
+        counters=correction.counters,
+        claims=correction.claims,
+        released=correction.released,
+        trails=tuple(dict.fromkeys(trails)),
+        lots=_lots(made, correction, granted),
+        corrects=about,
+    )
+
+
+def _lots(made: Made, correction: Correction, granted: int) -> tuple[LotMove, ...]:
+    """Return the lots that a correction moves: a gain's ends when the original's would, if that is still ahead."""
+    books, version = made.books, made.version
+    if granted < 0:
+        return lots.spend(books, correction.member, correction.unit, -granted) if books.versions.timed else ()
+    unit = version.units.get(correction.unit)
+    about = correction.corrects
+    original = books.read(EVENT, (about.position,)).event if about is not None else None
+    if unit is None or original is None:
+        return ()
+    account = books.read(ACCOUNT, (correction.member, correction.unit))
+    begun = lots.gain(version, unit, account, granted, dated=original.occurred_at, at=made.next_place)
+    now = made.event.recorded_at
+    return tuple(one for one in begun if one.expires_at is not None and one.expires_at > now)
