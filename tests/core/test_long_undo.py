@@ -32,7 +32,11 @@ def test_the_rest_follows_before_the_next_command_is_decided() -> None:
     play = told(10)
     removed = play.send("removed", "post")
     assert isinstance(removed.fact, ContributionRecorded)
-    assert (len(decisions(removed)), removed.fact.unfinished, play.books.head.undoing) == (4, True, removed.position)
+    assert (len(decisions(removed)), removed.fact.unfinished, play.books.head.undoing) == (
+        4,
+        True,
+        removed.position,
+    )
     play.send("hello", by="author-0")
     continued = [event for event in play.events if isinstance(event.fact, UndoContinued)]
     assert [len(decisions(event)) for event in continued] == [4, 2]
