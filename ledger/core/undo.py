@@ -93,11 +93,16 @@ def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
             original = event
             if decision.corrects is not None:
                 corrected = books.read(EVENT, (decision.corrects.position,)).event
-                if corrected is None:
+                if corrected is None or not _is_pointed_at(case, corrected):
                     continue
                 original = corrected
             if _takes_back(books.versions.numbered(event.rulebook), case, original, decision):
                 yield event, ordinal, decision
+
+
+def _is_pointed_at(case: Case, event: Event) -> bool:
+    """Say whether an undo that points at an event points at this one; one that points at none may mean any."""
+    return case.undoes is None or (event.source, event.key) == (case.source, case.undoes)
 
 
 def _candidates(books: Books, case: Case) -> set[int]:

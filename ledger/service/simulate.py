@@ -91,7 +91,8 @@ class Scenario:
             elif self._since is None and not self._published:
                 self._publish(event.recorded_at)
             return
-        if not self._published and self._since is not None and event.recorded_at >= self._since:
+        begun = bool(self.replay.books.versions.published)
+        if begun and not self._published and self._since is not None and event.recorded_at >= self._since:
             self._publish(event.recorded_at)
         self.replay.take(event)
 

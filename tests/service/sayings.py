@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ledger.core.books.shelf import FOLDED, IDENTITY, PROFILE
 from ledger.core.commands import RecordContribution
 from ledger.core.refusals import IdempotencyConflict
 from ledger.core.values import Position, identity
@@ -17,7 +18,7 @@ from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 
 SOURCE = "chat:garden"
-BOOKS = ("member", "account", "counter", "claim", "object", "tier", "trail", "rulebook", "identity", "profile")
+BOOKS = tuple(book.name for book in (*FOLDED, IDENTITY, PROFILE))
 DERIVED = ("entry", "tier_change")
 TOLD = ("position", "type", "source", "key", "subject", "occurred_at", "body")
 """An event's columns that do not depend on when and where it was recorded."""

@@ -1,0 +1,66 @@
+"""A community whose points wait and expire and whose levels are judged daily, for tests of what time does."""
+
+from __future__ import annotations
+
+from ledger.core.values import DAY, HOUR, Micros
+from ledger.service.ledger import Ledger
+from ledger.service.writer import Writer
+from ledger.settings import Settings
+from ledger.store.directory import Community
+from ledger.store.engine import Database
+from tests.clock import Clock
+from tests.rulebooks import begin
+from tests.service.sayings import said
+
+RULEBOOK = """\
+preset: timed
+community: {tz: UTC}
+units: {points: {floor: 0, claw: debt, expire: {after: 10d}}}
+creates: {share.posted: share}
+rules:
+  - {id: hello, event: member.hello, amount: 5}
+  - {id: share, event: share.posted, amount: 8, pending: 2h, caps: [{points: 20, per: day}],
+     undo_on: [share.removed]}
+  - {id: thanked, event: thanks.given, to: share.author, amount: 2, undo_on: [thanks.taken]}
+tiers:
+  circle:
+    every: day@04:00
+    lockable: true
+    levels:
+      - {id: newcomer}
+      - id: regular
+        enter: {all: [{metric: points.earned, in: 3d, gte: 15}]}
+        stay: {low_water: 0.5, grace: 1d}
+        grants: ['group:regulars']
+"""
+DEARER = RULEBOOK.replace("amount: 5}", "amount: 6}")
+
+
+async def begun(database: Database, writer: Writer, rulebook: str = RULEBOOK) -> Community:
+    """Begin the community."""
+    return await begin(database, writer, rulebook=rulebook)
+
+
+async def lively(writer: Writer, community: Community, clock: Clock) -> None:
+    """Three members over two days: hellos, shares that wait, a thanks, an undo."""
+    for day in range(2):
+        for number, name in enumerate(("ana", "ben", "cyd")):
+            hello = said(f"hello-{day}-{name}", "member.hello", by=name)
+            share = said(f"share-{day}-{name}", "share.posted", by=name, subject=f"share/{day}/{name}")
+            await writer.submit(community, [hello, share][: 2 - (number == 2)])
+            clock.advance(HOUR)
+        thanks = said(f"thanks-{day}", "thanks.given", by="ben", subject=f"share/{day}/ana")
+        await writer.submit(community, [thanks])
+        clock.advance(DAY - 3 * HOUR)
+    removed = said("removed", "share.removed", by="ben", subject="share/0/ben")
+    await writer.submit(community, [removed])
+
+
+def ledger(database: Database, writer: Writer, clock: Clock) -> Ledger:
+    """Return the ledger that acts stand on."""
+    return Ledger(Settings(), database, writer, clock)
+
+
+def days(number: int) -> Micros:
+    """Return so many days in microseconds."""
+    return Micros(number * DAY)
