@@ -330,7 +330,6 @@ class TestLadders:
                 Requirement(metric="active_days", bound="gt", months=13, target=3),
             ),
             ("metric: member_for, lte: 10m", Requirement(metric="member_for", bound="lte", target=10 * MINUTE)),
-            ("metric: likes_given, equals: 0", Requirement(metric="likes_given", bound="equals", target=0)),
             (
                 "metric: likes_received, distinct: flagger, gte: 2, hard: true",
                 Requirement(metric="likes_received", distinct="actor", target=2, hard=True),

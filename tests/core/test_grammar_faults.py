@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.service.rulebooks import read
 from tests.core.test_rulebook_faults import HEAD, RULE, faults, found
 
 WHEN = "rules:\n- {{id: r, event: e, amount: 1, when: {{c: {}}}}}\n"
@@ -145,6 +146,7 @@ MARKS = [
     ("{metric: topics, gte: 1}", ("WRONG_VALUE", ".metric")),
     ("{metric: active_days}", ("MISSING", "")),
     ("{metric: active_days, gte: 1, lt: 5}", ("MISSING", "")),
+    ("{metric: active_days, equals: 1, gte: 2}", ("UNKNOWN_KEY", ".equals")),
     ("{metric: active_days, min: 1, gte: 2}", ("UNKNOWN_KEY", ".min")),
     ("{metric: active_days, gte: 1.5}", ("WRONG_TYPE", ".gte")),
     ("{metric: active_days, gte: -1}", ("WRONG_VALUE", ".gte")),
@@ -241,6 +243,11 @@ def test_a_fault_in_a_mark_is_named(text: str, fault: tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "fault"), STEPS)
 def test_a_fault_in_a_level_is_named(text: str, fault: tuple[str, str]) -> None:
     assert found(LEVELS.format(text)) == [(fault[0], 1, f"tiers.t.levels[1]{fault[1]}")]
+
+
+def test_a_name_for_people_may_be_longer_than_a_word() -> None:
+    (unit,) = read(f"units: {{points: {{names: {{en: {'x' * 200}}}}}}}\n").units
+    assert len(unit.names["en"]) == 200
 
 
 def test_stacking_is_one_of_three() -> None:

@@ -16,7 +16,6 @@ ACTIVE_DAYS = "active_days"
 MEMBER_FOR = "member_for"
 BUILT_IN = (ACTIVE_DAYS, MEMBER_FOR)
 OF_UNITS = ("earned", "balance")
-TARGETS = (*BOUNDS, "equals")
 WINDOW = re.compile(r"([1-9][0-9]{0,2})(d|mo)\Z")
 MOST_DAYS = 400
 MOST_MONTHS = 13
@@ -112,11 +111,11 @@ class MetricReading(PartReading):
 
     def requirement(self, node: Node, path: str) -> Requirement | None:
         """Read one mark on one metric: exactly one bound, perhaps in a window."""
-        part = self.mapping(node, path, keys=["metric", "in", *TARGETS, "hard", "distinct"]).items
+        part = self.mapping(node, path, keys=["metric", "in", *BOUNDS, "hard", "distinct"]).items
         code = self.required_word(part, "metric", node, path)
-        given = [key for key in TARGETS if key in part]
+        given = [key for key in BOUNDS if key in part]
         if isinstance(node, Mapped) and len(given) != 1:
-            self.fault("MISSING", node, path, f"expected exactly one of {', '.join(TARGETS)}")
+            self.fault("MISSING", node, path, f"expected exactly one of {', '.join(BOUNDS)}")
         days, months = self.window(part.get("in"), f"{path}.in")
         distinct = self.distinct(part.get("distinct"), f"{path}.distinct")
         hard = self.flagged(part, "hard", path, otherwise=False)
