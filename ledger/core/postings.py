@@ -11,9 +11,11 @@ from ledger.core.values import Value
 
 SYSTEM_ACCOUNT = {
     EntryKind.AWARD: "awards",
+    EntryKind.BONUS: "awards",
     EntryKind.REVERSAL: "awards",
     EntryKind.OPENING: "openings",
     EntryKind.ADJUSTMENT: "adjustments",
+    EntryKind.EXPIRY: "expiries",
 }
 
 

@@ -75,13 +75,19 @@ def evolve(books: Books, event: Event) -> None:
 
 
 def evolve_effects(books: Books, event: Event) -> None:
-    """Fold what follows from an event's decisions, and what facts of their own kind say."""
+    """Fold what follows from an event's decisions, and what only facts of its kind say."""
     fact = event.fact
     if isinstance(fact, Decided):
         evolve_measures(books, fact.measures)
         evolve_streaks(books, fact.streaks)
         evolve_tiers(books, event, fact.tiers, fact.watches)
         evolve_wishes(books, event, fact.groups)
+    evolve_own(books, event)
+
+
+def evolve_own(books: Books, event: Event) -> None:
+    """Fold what only facts of one kind say."""
+    fact = event.fact
     match fact:
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
@@ -250,7 +256,8 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
     for wish in wishes:
         key = wish.member, wish.group
         old = books.read(WISH, key)
-        moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": event.recorded_at}
+        at = event.occurred_at if wish.at is None else wish.at
+        moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
 
 
