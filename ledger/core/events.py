@@ -153,11 +153,12 @@ class Watch(Value, array_like=True):
 
 
 class GroupWish(Value, array_like=True):
-    """Whether a member should be in a platform's group from now on."""
+    """Whether a member should be in a platform's group from now on. `at` None is the event's time."""
 
     member: MemberId
     group: str
     wanted: bool
+    at: Micros | None = None
 
 
 class Measure(Value, array_like=True):

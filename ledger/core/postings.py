@@ -11,6 +11,7 @@ from ledger.core.values import Value
 
 SYSTEM_ACCOUNT = {
     EntryKind.AWARD: "awards",
+    EntryKind.BONUS: "awards",
     EntryKind.REVERSAL: "awards",
     EntryKind.OPENING: "openings",
     EntryKind.BONUS: "bonuses",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from ledger.core.books.shelf import ACCOUNT, CLAIM, WAITING
 from ledger.core.books.view import Books
 from ledger.core.events import (
@@ -20,7 +18,7 @@ from ledger.core.events import (
     Outcome,
     Step,
 )
-from ledger.core.rulebook.grammar import Claw, Unit
+from ledger.core.rulebook.grammar import Unit
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
 from ledger.core.rules.accruals import is_accrual, without
@@ -65,7 +63,8 @@ def reversal(
         granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
     else:
         granted, expired = bounded(account, wanted), 0
-        moved = _given_back(books, version, decision, account.balance, granted, at=at, now=now)
+        free = min(granted, account.balance + granted)
+        moved = lots.refill(books, version, unit, decision, free, at=at, now=now)
     if expired:
         steps.append(Step(code="expired", before=wanted, after=wanted + expired))
     whole = granted == wanted + expired
@@ -112,35 +111,10 @@ def _taken(
 ) -> tuple[int, tuple[LotMove, ...], int]:
     """Return what an undo takes, from which lots, and how much of the grant had expired."""
     account = books.read(ACCOUNT, (member, unit.code))
-    if unit.claw is Claw.PENDING_ONLY:
-        return 0, (), 0
-    lot = lots.lot_of(books, member, *grant)
-    if lot is None:
-        granted = bounded(account, taken_back(unit, account, -amount))
-        spent = lots.spend(books, member, unit.code, -granted) if books.versions.timed else ()
-        return granted, spent, 0
-    own, expired = min(lot[0], amount), min(lot[1], amount)
-    moves = [LotMove(position=grant[0], ordinal=grant[1], delta=-own)] if own else []
-    rest = replace(account, balance=account.balance - own)
-    clawed = bounded(rest, taken_back(unit, rest, -(amount - own - expired)))
-    others = lots.spend(books, member, unit.code, -clawed, without=grant)
-    return clawed - own, (*moves, *others), expired
-
-
-def _given_back(
-    books: Books,
-    version: Version,
-    decision: Decision,
-    balance: int,
-    granted: int,
-    *,
-    at: tuple[Position, int],
-    now: Micros,
-) -> tuple[LotMove, ...]:
-    """Return how a loss that is undone goes back to the lots that it was taken from."""
-    assert decision.member is not None
-    free = min(granted, balance + granted)
-    return lots.refill(books, version, decision.member, decision.lots, free, at=at, now=now)
+    timed = books.versions.timed
+    expired = min(lots.expired_of(books, member, *grant), amount) if timed else 0
+    granted = bounded(account, taken_back(unit, account, expired - amount))
+    return granted, lots.spend(books, member, unit.code, -granted, first=grant) if timed else (), expired
 
 
 def _counters_back(decision: Decision, granted: int, *, whole: bool) -> Iterator[CounterMove]:

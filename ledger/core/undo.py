@@ -60,15 +60,33 @@ def early_claims(books: Books, case: Case) -> tuple[ClaimKey, ...]:
 
 def undone_before_it_came(books: Books, case: Case, rule: str) -> bool:
     """Say whether an undo of this event came first and takes back this rule."""
+    return any(
+        any(_may_undo(type_, data, books.versions.numbered(number), case.version, rule, pointed=True))
+        for type_, data, number in _came_first(books, case)
+    )
+
+
+def unmeasured_before_it_came(books: Books, case: Case, series: str) -> bool:
+    """Say whether an undo of this event came first and takes back its step in a metric."""
+    return any(_unmeasures(type_, data, case.version, series) for type_, data, _ in _came_first(books, case))
+
+
+def _came_first(books: Books, case: Case) -> Iterator[tuple[str, dict[str, object], int]]:
+    """Yield the undos that waited for an event: type, data, and number of the rulebook."""
     for number in range(MOST_WAITING):
         position = _waiting(books, case.source, case.key, number)
         undo = books.read(EVENT, (position,)).event if position else None
         if undo is None or not isinstance(undo.fact, ContributionRecorded):
-            break
-        version = books.versions.numbered(undo.rulebook)
-        if any(_may_undo(undo.type, undo.fact.data, version, case.version, rule, pointed=True)):
-            return True
-    return False
+            return
+        yield undo.type, undo.fact.data, undo.rulebook
+
+
+def _unmeasures(type_: str, data: dict[str, object], version: Version, series: str) -> bool:
+    """Say whether an event of this type that points at another takes back its step in a metric."""
+    if type_ == UNDONE:
+        return version.is_metric(series)
+    listed = version.series_undone_by.get(type_, ())
+    return any(one.key == series and not _excused(on.unless, data) for one, on in listed)
 
 
 def _waiting(books: Books, source: str, key: str, number: int) -> Position:
@@ -210,12 +228,16 @@ def unmeasured(books: Books, case: Case) -> Iterator[tuple[Event, Measure]]:
             name = unmeasured_claim(event.position, measure.series)
             if books.read(CLAIM, (name.kind, name.key)).position:
                 continue
-            if (case.undoes is not None and case.type == UNDONE and version.is_metric(measure.series)) or any(
-                series.key == measure.series
-                and not _excused(on.unless, case.data)
-                and (case.undoes is not None or _finds(on, case, event, measure.member))
-                for series, on in listed
-            ):
+            if case.undoes is not None:
+                found = _unmeasures(case.type, case.data, version, measure.series)
+            else:
+                found = any(
+                    series.key == measure.series
+                    and not _excused(on.unless, case.data)
+                    and _finds(on, case, event, measure.member)
+                    for series, on in listed
+                )
+            if found:
                 yield event, measure
 
 

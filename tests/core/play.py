@@ -8,13 +8,36 @@ from typing import Any
 
 from ledger.core.books.blank import blank_books
 from ledger.core.books.evolve import evolve
-from ledger.core.books.shelf import ACCOUNT, CLAIM, COUNTER, FOLDED, IDENTITY, MEMBER, TIER, TRAIL, Account, Member
+from ledger.core.books.shelf import (
+    ACCOUNT,
+    CLAIM,
+    COUNTER,
+    FOLDED,
+    IDENTITY,
+    LOT,
+    LOTS,
+    MEMBER,
+    TIER,
+    TRAIL,
+    WISH,
+    Account,
+    Member,
+)
 from ledger.core.books.view import Books
-from ledger.core.calendar import micros
+from ledger.core.calendar import micros, moment
 from ledger.core.chain import content_mac
-from ledger.core.commands import Command, PublishRulebook, RecordContribution, Stamped
+from ledger.core.commands import (
+    AdjustPoints,
+    Command,
+    HoldGroup,
+    LockTier,
+    PublishRulebook,
+    RecordContribution,
+    ReviewContribution,
+    Stamped,
+)
 from ledger.core.decide.answers import Accepted, Answer, Repeated
-from ledger.core.events import Decision, Event, Outcome, decisions, decode_fact, encode_fact
+from ledger.core.events import Decided, Decision, Event, Outcome, TierChange, decisions, decode_fact, encode_fact
 from ledger.core.plan import plan, plan_atomic
 from ledger.core.replay import settle_all
 from ledger.core.rulebook.grammar import Rulebook
@@ -131,6 +154,32 @@ class Play:
         """Send commands that are accepted all or not at all."""
         return plan_atomic(self.books, [stamped(command) for command in commands], at=self.now)
 
+    def do(self, command: Command) -> Event:
+        """Do what must be accepted, and return it as recorded."""
+        answer = self.answer(command)
+        assert isinstance(answer, Accepted), answer
+        return self.last
+
+    def adjust(self, name: str, delta: int, unit: str | None = None) -> Event:
+        """Give or take points by hand."""
+        self.sent += 1
+        who = identity(name, source=SOURCE)
+        return self.do(
+            AdjustPoints(key=f"a{self.sent}", member=who, delta=delta, unit=unit, reason="r", by="key:k")
+        )
+
+    def review(self, event: Event, *, approved: bool) -> Event:
+        """Say what a person thinks of what waits."""
+        return self.do(ReviewContribution(position=event.position, approved=approved, by="member:1"))
+
+    def lock(self, name: str, level: str | None, ladder: str | None = None) -> Event:
+        """Put a member on a level, or let the ladder judge them again."""
+        return self.do(LockTier(member=self.member(name), ladder=ladder, level=level, by="key:k", reason="r"))
+
+    def hold(self, name: str, group: str, *, held: bool = True) -> Event:
+        """Keep a member's place in a group, or let go of it."""
+        return self.do(HoldGroup(member=self.member(name), group=group, held=held, by="key:k", reason="r"))
+
     # What is so
 
     @property
@@ -167,6 +216,22 @@ class Play:
     def level(self, name: str, ladder: str = "rank") -> str:
         """Return a member's level; an empty one is below the lowest."""
         return self.books.read(TIER, (ladder, self.member(name))).level
+
+    def lots(self, name: str, unit: str | None = None) -> list[tuple[int, str]]:
+        """Return what is left in a member's open lots, soonest expiry first, and when each ends."""
+        known = self.books.read(LOTS, (self.member(name),)).open
+        code = unit or self.rulebook.units[0].code
+        return [(one.remaining, f"{moment(one.expires_at):%Y-%m-%dT%H:%M}") for one in known if one.unit == code]
+
+    def wanted(self, name: str, group: str = "core") -> bool:
+        """Say whether a member should be in a group."""
+        return bool(self.books.read(WISH, (self.member(name), group)).wanted)
+
+    def moves(self, name: str, ladder: str | None = None) -> list[tuple[str | None, str]]:
+        """Return the levels that a member came to, oldest first, and when."""
+        steps = [(event, step) for event in self.events for step in tiers(event)]
+        mine = [(e, s) for e, s in steps if s.member == self.member(name) and ladder in (None, s.ladder)]
+        return [(s.after, f"{moment(e.occurred_at if s.at is None else s.at):%Y-%m-%dT%H:%M}") for e, s in mine]
 
     def settle(self) -> None:
         """Let the sweeper do all that is due now."""
@@ -214,6 +279,7 @@ class Play:
         assert state(folded) == self.state(), "live planning and folding the log differ"
         assert folded.head == self.books.head
         self._check_sums()
+        self._check_lots()
         self._check_undone_once()
 
     def _check_sums(self) -> None:
@@ -227,6 +293,23 @@ class Play:
         for (member, unit), balance in balances.items():
             assert self.books.read(ACCOUNT, (member, unit)).balance == balance
 
+    def _check_lots(self) -> None:
+        """Open lots never hold more than a balance, and all of it where the unit's points have always expired."""
+        for (book, key), account in self.books.changed.items():
+            if book is not ACCOUNT:
+                continue
+            member, unit = key
+            known = self.books.read(LOTS, (MemberId(int(str(member))),)).open
+            open_here = [one for one in known if one.unit == unit]
+            for one in open_here:
+                lot = self.books.read(LOT, (int(str(member)), one.position, one.ordinal))
+                assert one.remaining == lot.remaining > 0
+                assert lot.remaining + lot.expired <= lot.gained
+            held, most = sum(one.remaining for one in open_here), max(0, account.balance)
+            assert held <= most, (key, held, account)
+            if all(unit in v.units and v.units[str(unit)].expiry for v in self.books.versions.published):
+                assert held == most, (key, held, account)
+
     def _check_undone_once(self) -> None:
         seen = set()
         for event in self.events:
@@ -235,6 +318,11 @@ class Play:
                     assert decision.reverses not in seen, f"{decision.reverses} was undone twice"
                     seen.add(decision.reverses)
                     assert decision.reverses.position < event.position
+
+
+def tiers(event: Event) -> tuple[TierChange, ...]:
+    """Return the levels that an event moved."""
+    return event.fact.tiers if isinstance(event.fact, Decided) else ()
 
 
 def state(books: Books) -> dict[tuple[str, tuple[object, ...]], object]:

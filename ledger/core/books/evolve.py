@@ -80,7 +80,7 @@ def evolve(books: Books, event: Event) -> None:
 
 
 def evolve_effects(books: Books, event: Event) -> None:
-    """Fold what follows from an event's decisions, and what facts of their own kind say."""
+    """Fold what follows from an event's decisions, and what only facts of its kind say."""
     fact = event.fact
     if isinstance(fact, Decided):
         evolve_measures(books, fact.measures)
@@ -91,7 +91,7 @@ def evolve_effects(books: Books, event: Event) -> None:
 
 
 def evolve_own(books: Books, event: Event) -> None:
-    """Fold what only one kind of fact says."""
+    """Fold what only facts of one kind say."""
     fact = event.fact
     match fact:
         case ContributionRecorded() if fact.unfinished:
@@ -275,7 +275,8 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
     for wish in wishes:
         key = wish.member, wish.group
         old = books.read(WISH, key)
-        moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": event.recorded_at}
+        at = event.occurred_at if wish.at is None else wish.at
+        moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
 
 

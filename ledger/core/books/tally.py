@@ -40,6 +40,8 @@ def moved(tally: Tally, day: int, value: str, delta: int) -> Tally:
     if amount:
         known.insert(place, (day, value, amount))
     days = tally.days + (_amount_on(known, day) != 0) - (had != 0)
+    if amount < 0 and not found and not value and known[-1][0] - KEPT_DAYS > day:
+        days = tally.days  # nothing is known any more of what else there was on that day
     if not value and known:
         oldest = known[-1][0] - KEPT_DAYS
         while known[0][0] < oldest:

@@ -5,6 +5,7 @@ Order: 1 dedupe, 2 people, 3 rulebook by time, 4 rules in file order; and for ea
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ledger.core.books.evolve import JOINED, evolve_arrival
@@ -24,7 +25,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules import accruals, quotas, streaks
 from ledger.core.rules import measures as measuring
 from ledger.core.rules.case import Case
-from ledger.core.undo import early_claims
+from ledger.core.undo import early_claims, undone_before_it_came
 from ledger.core.values import MINUTE, MemberId, Micros, Position
 
 LONGEST_NAME = 200
@@ -60,7 +61,7 @@ def decide_contribution(
         version=version,
     )
     judged = quotas.judge(books, case)
-    measures, trails = measuring.counted(books, case)
+    measures, trails = measuring.counted(books, case) if judged.exceeded is None else ((), ())
     back, unmeasured = measuring.taken_back(books, case)
     arrival = ContributionRecorded(
         actor=actor,
@@ -132,9 +133,11 @@ def _decide(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> Non
         for graded in grade(books, case, made.event, rule, judged, ordinal=len(made.decisions), late=late):
             made.take(graded)
     if judged.exceeded is None:
-        for decision in accruals.accrued(books, case, late=late):
+        for decision in accruals.accrued(
+            books, case, late=late, undone=partial(undone_before_it_came, books, case)
+        ):
             made.take(made.in_a_lot(decision))
-    for move, reward in list(streaks.advanced(books, case, made.decisions[first:])):
+    for move, reward in streaks.advanced(books, case, made.decisions[first:]):
         made.advance(move)
         if reward is not None:
             made.take(made.in_a_lot(reward))

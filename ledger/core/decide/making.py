@@ -53,7 +53,10 @@ class Made:
         self.streaks.append(move)
 
     def in_a_lot(self, decision: Decision) -> Decision:
-        """Return a gain with the lot that it begins, or a loss with the lots that it is taken from."""
+        """Return a gain with the lot that it begins, or a loss with the lots that it is taken from.
+
+        What is released begins the lot of the grant that waited, so that an undo of the grant finds it.
+        """
         unit = self.version.units.get(decision.unit)
         if decision.member is None or not decision.granted or unit is None:
             return decision
@@ -65,7 +68,9 @@ class Made:
             return decision
         account = self.books.read(ACCOUNT, (decision.member, decision.unit))
         dated = self.event.occurred_at if decision.dated is None else decision.dated
-        begun = lots.gain(self.version, unit, account, decision.granted, dated=dated, at=self.next_place)
+        grant = decision.releases
+        at = (grant.position, grant.ordinal) if grant is not None else self.next_place
+        begun = lots.gain(self.version, unit, account, decision.granted, dated=dated, at=at)
         return replace(decision, lots=begun)
 
 
@@ -100,14 +105,16 @@ def finish(
     )
     evolve_tiers(books, event, rises)
     moved = (*tiers, *rises)
-    groups = (*fact.groups, *moving.wishes(books, version, moved))
-    evolve_wishes(books, event, groups)
+    groups = []
+    for wish in moving.wishes(books, version, moved):
+        evolve_wishes(books, event, (wish,))
+        groups.append(wish)
     whole = replace(
         fact,
         decisions=tuple(decisions),
         tiers=moved,
         watches=watches,
-        groups=groups,
+        groups=tuple(groups),
         measures=measures,
         streaks=tuple(made.streaks),
     )

@@ -10,7 +10,7 @@ from ledger.core.commands import AdjustPoints, Command, SettleDue
 from ledger.core.decide.answers import Settled
 from ledger.core.decide.due import points_due, settle_points
 from ledger.core.decide.judging import awaits, judge_alone, open_runs, sweep, tiers_due
-from ledger.core.events import ContributionRecorded, decisions
+from ledger.core.events import ContributionRecorded, Decided, GroupHeld, TierLocked, decisions
 from ledger.core.values import MemberId, Micros
 
 
@@ -20,8 +20,11 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
     if isinstance(command, AdjustPoints):
         found[_adjusted(trial, command)] = None
     for event, _ in trial.events:
-        if isinstance(event.fact, ContributionRecorded) and event.fact.actor is not None:
-            found[event.fact.actor] = None
+        match event.fact:
+            case ContributionRecorded(actor=int() as member) | TierLocked(member=member) | GroupHeld(member=member):
+                found[member] = None
+        if isinstance(event.fact, Decided):
+            found |= {one.member: None for one in event.fact.measures if one.member}
         found |= {one.member: None for one in decisions(event) if one.member is not None}
     return list(found)
 

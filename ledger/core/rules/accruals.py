@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER
 from ledger.core.books.view import Books
@@ -17,8 +17,11 @@ from ledger.core.values import LARGEST_POINTS
 SCOPE = "accrual:"
 
 
-def accrued(books: Books, case: Case, *, late: bool) -> Iterator[Decision]:
-    """Yield what an event adds to its doer's day, accrual by accrual; fold each before the next is made."""
+def accrued(books: Books, case: Case, *, late: bool, undone: Callable[[str], bool]) -> Iterator[Decision]:
+    """Yield what an event adds to its doer's day, accrual by accrual; fold each before the next is made.
+
+    `undone` says of an accrual whether the event was taken out of it before it came.
+    """
     member = case.actor
     if member is None:
         return
@@ -27,9 +30,9 @@ def accrued(books: Books, case: Case, *, late: bool) -> Iterator[Decision]:
         if not value or value < 0 or not conditions.hold(accrual.conditions, case.data):
             continue
         account = books.read(ACCOUNT, (member, accrual.unit))
-        outcome, granted = Outcome.TOO_LATE, 0
+        outcome, granted = Outcome.TOO_LATE if late else Outcome.REVERSED, 0
         moves: tuple[CounterMove, ...] = ()
-        if not late:
+        if not late and not undone(accrual.id):
             total, paid = standing(books, accrual, str(member), case.period("day"))
             granted = bounded(account, worth(accrual, total + value) - paid)
             outcome, moves = Outcome.GRANTED, steps(accrual, str(member), case.period("day"), value, granted)

@@ -17,11 +17,15 @@ def base_level(ladder: Ladder) -> str:
     return lowest.code if lowest and ladder.daily_at is not None and lowest.enter is None else ""
 
 
+def level_on(ladder: Ladder, held: str) -> str:
+    """Return the level that somebody has who holds one; one that the ladder no longer has counts as none."""
+    return held if any(level.code == held for level in ladder.levels) else base_level(ladder)
+
+
 def level_of(books: Books, version: Version, ladder: str, member: MemberId) -> str:
     """Return the level a member is on; nothing below the lowest."""
-    held = books.read(TIER, (ladder, member)).level
     known = version.ladders.get(ladder)
-    return held or (base_level(known) if known is not None else "")
+    return level_on(known, books.read(TIER, (ladder, member)).level) if known is not None else ""
 
 
 def on_levels(books: Books, version: Version, levels: Levels | None, member: MemberId) -> bool:

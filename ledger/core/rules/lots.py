@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ledger.core.books.shelf import LOT, LOTS, Account
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, start_of_day
-from ledger.core.events import LotMove
+from ledger.core.events import Decision, LotMove
 from ledger.core.periods import period_of
 from ledger.core.rulebook.grammar import Expiry, Unit
 from ledger.core.rulebook.versions import Version
@@ -44,53 +44,53 @@ def gain(
 
 
 def spend(
-    books: Books, member: MemberId, unit: str, amount: int, *, without: tuple[Position, int] | None = None
+    books: Books, member: MemberId, unit: str, amount: int, *, first: tuple[Position, int] | None = None
 ) -> tuple[LotMove, ...]:
-    """Return what a loss takes from a member's lots, soonest expiry first; points in no lot go last."""
+    """Return what a loss takes from a member's lots: soonest expiry first, points in no lot last.
+
+    An undo takes from the lot of the grant that it negates `first`.
+    """
     moves: list[LotMove] = []
-    for lot in books.read(LOTS, (member,)).open:
+    own = [one for one in books.read(LOTS, (member,)).open if one.unit == unit]
+    for lot in sorted(own, key=lambda one: (one.position, one.ordinal) != first):
         if amount <= 0:
             break
-        if lot.unit == unit and (lot.position, lot.ordinal) != without:
-            taken = min(amount, lot.remaining)
-            moves.append(LotMove(position=lot.position, ordinal=lot.ordinal, delta=-taken))
-            amount -= taken
+        taken = min(amount, lot.remaining)
+        moves.append(LotMove(position=lot.position, ordinal=lot.ordinal, delta=-taken))
+        amount -= taken
     return tuple(moves)
 
 
-def lot_of(books: Books, member: MemberId, position: Position, ordinal: int) -> tuple[int, int] | None:
-    """Return what is left and what has expired of the lot that a grant began; None where it began none."""
-    lot = books.read(LOT, (member, position, ordinal))
-    return (lot.remaining, lot.expired) if lot.gained else None
+def expired_of(books: Books, member: MemberId, position: Position, ordinal: int) -> int:
+    """Return what has expired of the lot that a grant began, if it began one."""
+    return books.read(LOT, (member, position, ordinal)).expired
 
 
 def refill(
-    books: Books,
-    version: Version,
-    member: MemberId,
-    taken: tuple[LotMove, ...],
-    free: int,
-    *,
-    at: tuple[Position, int],
-    now: Micros,
+    books: Books, version: Version, unit: Unit, loss: Decision, free: int, *, at: tuple[Position, int], now: Micros
 ) -> tuple[LotMove, ...]:
-    """Return how up to `free` points go back to the lots that they were taken from, with their old expiry.
+    """Return how up to `free` points of a loss go back to the lots they were taken from, with their old expiry.
 
-    What has expired meanwhile lives on in a lot of its own, at `at`, for seven more days.
+    What has expired meanwhile lives on in a lot of its own, at `at`, for seven more days; what the loss took into
+    debt, and was paid off since, as long as what is gained now, if that is longer.
     """
+    assert loss.member is not None
     moves: list[LotMove] = []
     late = 0
-    for move in taken:
+    for move in loss.lots:
         back = min(-move.delta, free)
         if back <= 0:
             continue
         free -= back
-        if books.read(LOT, (member, move.position, move.ordinal)).expires_at > now:
+        if books.read(LOT, (loss.member, move.position, move.ordinal)).expires_at > now:
             moves.append(LotMove(position=move.position, ordinal=move.ordinal, delta=back))
         else:
             late += back
-    if late:
+    ends = expires_at(version, unit, now)
+    owed = max(0, min(free, -loss.after, -loss.granted)) if ends is not None else 0
+    if late or owed:
         zone = version.rulebook.community.tz
-        ends = start_of_day(local_date(now, zone) + timedelta(days=GRACE_DAYS + 1), zone)
-        moves.append(LotMove(position=at[0], ordinal=at[1], delta=late, expires_at=ends))
+        grace = start_of_day(local_date(now, zone) + timedelta(days=GRACE_DAYS + 1), zone)
+        ends = max(ends or grace, grace) if owed else grace
+        moves.append(LotMove(position=at[0], ordinal=at[1], delta=late + owed, expires_at=ends))
     return tuple(moves)

@@ -14,7 +14,13 @@ from ledger.core.rulebook.versions import ACTIVE_DAYS, EARNED, Series, Version
 from ledger.core.rules import conditions
 from ledger.core.rules.amounts import whole
 from ledger.core.rules.case import Case, person, reference
-from ledger.core.undo import member_trail, subject_trail, unmeasured, unmeasured_claim
+from ledger.core.undo import (
+    member_trail,
+    subject_trail,
+    unmeasured,
+    unmeasured_before_it_came,
+    unmeasured_claim,
+)
 from ledger.core.values import MemberId, Micros
 
 COMMUNITY = "community"
@@ -35,7 +41,7 @@ def counted(books: Books, case: Case) -> tuple[tuple[Measure, ...], tuple[str, .
         if member is None or not amount or not conditions.hold(metric.conditions, case.data):
             continue
         value = _value(case, series)
-        if value is None:
+        if value is None or unmeasured_before_it_came(books, case, series.key):
             continue
         made.append(Measure(series=series.key, member=member, day=case.day, value=value, delta=amount))
         trails += [_trail(case, on, member) for on in metric.undo_on if on.by_member or case.subject is not None]

@@ -17,7 +17,10 @@ from ledger.core.values import MemberId
 
 
 def advanced(books: Books, case: Case, made: Sequence[Decision]) -> Iterator[tuple[StreakMove, Decision | None]]:
-    """Yield each run that an event's grants move on, with the reward that its new length pays, if it pays one."""
+    """Yield each run that an event's grants move on, with the reward that its new length pays, if it pays one.
+
+    Fold each before the next is made.
+    """
     seen: set[tuple[str, MemberId]] = set()
     for decision in made:
         if decision.member is None or decision.kind is not EntryKind.AWARD:

@@ -10,7 +10,7 @@ from ledger.core.calendar import local_date, micros
 from ledger.core.events import TierChange
 from ledger.core.rulebook.grammar import Ladder, Level
 from ledger.core.rulebook.grammar.tiers import FOREVER, WHILE
-from ledger.core.rules.levels import base_level
+from ledger.core.rules.levels import level_on
 from ledger.core.tiers.terms import Judge
 from ledger.core.values import Micros, Value
 
@@ -49,7 +49,6 @@ def last_run_day(ladder: Ladder, zone: str, at: Micros) -> int:
 
 def risen(judge: Judge, ladder: Ladder, held: str) -> str:
     """Return the highest level whose terms a member meets, or the one they hold where that is higher."""
-    held = held or base_level(ladder)
     place = _place(ladder, held)
     for number in range(len(ladder.levels) - 1, place, -1):
         level = ladder.levels[number]
@@ -59,19 +58,21 @@ def risen(judge: Judge, ladder: Ladder, held: str) -> str:
 
 
 def judged(judge: Judge, ladder: Ladder, day: int) -> Judgement:
-    """Judge a member in the run of a local day, which looks at the days before it."""
+    """Judge a member in the run of a local day, which looks at the days before it.
+
+    So a level reached on that day is not judged before the next.
+    """
     standing = judge.books.read(TIER, (ladder.code, judge.member))
-    held = standing.level or base_level(ladder)
+    held = level_on(ladder, standing.level)
     higher = risen(judge, ladder, held)
     if higher != held:
         return Judgement(level=higher)
     place = _place(ladder, held)
-    if place < 0 or _kept(judge, ladder.levels[place]):
+    age = day - local_date(standing.since_at, judge.version.rulebook.community.tz).toordinal()
+    if place < 0 or age < 1 or _kept(judge, ladder.levels[place]):
         return Judgement(level=held)
     level = ladder.levels[place]
     below = standing.below + 1
-    zone = judge.version.rulebook.community.tz
-    age = day - local_date(standing.since_at, zone).toordinal()
     left = max(level.stay.grace + 1 - below, level.stay.min_stay - age)
     if left <= 0:
         return Judgement(level=fallen(judge, ladder, place))
@@ -96,7 +97,7 @@ def fallen(judge: Judge, ladder: Ladder, place: int) -> str:
 
 def moved_at_event(judge: Judge, ladder: Ladder, held: str) -> str:
     """Return the level after an event: rises always, falls only from a level kept while its terms hold."""
-    higher = risen(judge, ladder, held)
+    higher = risen(judge, ladder, level_on(ladder, held))
     place = _place(ladder, higher)
     level = ladder.levels[place] if place >= 0 else None
     if level is None or level.stay.mode != WHILE or _kept(judge, level):

@@ -10,7 +10,7 @@ from ledger.core.calendar import local_date
 from ledger.core.events import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
 from ledger.core.rulebook.versions import Version
-from ledger.core.rules.levels import base_level
+from ledger.core.rules.levels import level_on
 from ledger.core.tiers import thresholds
 from ledger.core.tiers.daily import change, moved_at_event
 from ledger.core.tiers.terms import Judge
@@ -55,29 +55,33 @@ def _move(
 
 
 def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Iterator[GroupWish]:
-    """Yield which groups members should be in, or no longer, after their levels moved. A held place stays."""
+    """Yield which groups members should be in, or no longer, after their levels moved. A held place stays.
+
+    Fold each before the next is made.
+    """
     for one in moved:
         ladder = version.ladders.get(one.ladder)
         if ladder is None:
             continue
         before, after = granted(ladder, one.before), granted(ladder, one.after)
-        for group in sorted(before ^ after):
+        others = groups_of(books, version, one.member, without=one.ladder)
+        for group in sorted((before ^ after) - others):
             wish = books.read(WISH, (one.member, group))
             if not wish.held and bool(wish.wanted) != (group in after):
-                yield GroupWish(member=one.member, group=group, wanted=group in after)
+                yield GroupWish(member=one.member, group=group, wanted=group in after, at=one.at)
 
 
 def granted(ladder: Ladder, level: str | None) -> set[str]:
     """Return the groups that a level gives a place in: its own and those of all levels below it."""
-    codes = [one.code for one in ladder.levels]
-    code = level or base_level(ladder)
-    reached = ladder.levels[: codes.index(code) + 1] if code in codes else ()
+    codes, code = [one.code for one in ladder.levels], level_on(ladder, level) if level else ""
+    reached = ladder.levels[: codes.index(code) + 1] if code else ()
     return {group.removeprefix("group:") for one in reached for group in one.grants}
 
 
-def groups_of(books: Books, version: Version, member: MemberId) -> set[str]:
-    """Return the groups that a member's levels give a place in."""
+def groups_of(books: Books, version: Version, member: MemberId, *, without: str = "") -> set[str]:
+    """Return the groups that a member's levels give a place in, on all ladders or all but one."""
     found: set[str] = set()
     for ladder in version.rulebook.ladders:
-        found |= granted(ladder, books.read(TIER, (ladder.code, member)).level)
+        if ladder.code != without:
+            found |= granted(ladder, books.read(TIER, (ladder.code, member)).level)
     return found

@@ -61,6 +61,8 @@ class Judge(NamedTuple):
                 return value <= mark
             case "lt":
                 return value < mark
+            case "equals":
+                return value == mark
         raise AssertionError(one.bound)
 
     def mark(self, one: Requirement) -> Fraction:
