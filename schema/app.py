@@ -38,10 +38,14 @@ class App:
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Route a connection."""
-        if scope["type"] == "http" and scope["path"] == EVENTS:
+        if scope["type"] != "http":
+            await self.inner(scope, receive, send)
+            return
+        receive, send = asgi.heard(scope, receive, send)
+        if scope["path"] == EVENTS:
             await self.inner.state.intake(scope, receive, send)
         else:
-            await self.inner(scope, receive, _telling(send) if scope["type"] == "http" else send)
+            await self.inner(scope, receive, _telling(send))
 
 
 def _telling(send: asgi.Send) -> asgi.Send:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +19,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[str, str]]
 
 encode = msgspec.json.Encoder().encode
+
+
+MOST_UNREAD = 16_000_000
+UNREAD_SECONDS = 10
+"""How much of a refused body is read all the same, and for how long."""
 
 
 class Disconnected(Exception):
@@ -91,6 +98,34 @@ class Request:
                 raise Refused(too_large(limit))
             parts.append(chunk)
         return b"".join(parts)
+
+
+def heard(scope: Scope, receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """Return these so that a refusal is heard: what is left of the body is read before it, and forgotten.
+
+    Who still sends when the connection is closed is told of a broken connection, and never sees the answer.
+    """
+    fields = dict(scope["headers"])
+    told = fields.get(b"content-length", b"")
+    size = int(told) if told.isdigit() else MOST_UNREAD if b"transfer-encoding" in fields else 0
+    ended = size > MOST_UNREAD or size == 0 or b"expect" in fields  # who expects 100 waits for leave to send
+
+    async def receiving() -> MutableMapping[str, Any]:
+        nonlocal ended
+        message = await receive()
+        ended = ended or not message.get("more_body", False)
+        return message
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message.get("status", 0) >= 400:
+            left = MOST_UNREAD
+            with suppress(TimeoutError):
+                async with asyncio.timeout(UNREAD_SECONDS):
+                    while not ended and left > 0:
+                        left -= len((await receiving()).get("body", b""))
+        await send(message)
+
+    return receiving, sending
 
 
 def too_large(limit: int) -> Problem:

@@ -20,6 +20,7 @@ Amounts are whole numbers in minor units of their unit. Problems are RFC 9457 wi
 """
 IDENTITY_TEXT = {"type": "string", "maxLength": 256, "pattern": IDENTITY, "example": "telegram:42"}
 PLAIN_TEXT = {"type": "string", "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
+MAYBE_STRING = ["string", "null"]
 NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
 JSON_VALUE = {"$ref": "#/components/schemas/JsonValue"}
 RESULT = {"$ref": "#/components/schemas/Result"}
@@ -63,32 +64,33 @@ def document(app: FastAPI, *, today: datetime | None = None) -> dict[str, Any]:
 
 
 def cloud_event(today: datetime) -> dict[str, Any]:
-    """Return the form of a structured event."""
-    attributes = {
+    """Return the form of a structured event. What may be absent may be null, as CloudEvents' JSON format has it."""
+    attributes: dict[str, Any] = {
         name: {"type": "string", "minLength": 1, "maxLength": most, "pattern": PLAIN}
         for name, most in LONGEST.items()
     }
     attributes["source"]["not"] = {"pattern": "^ledger(:|$)"}
+    attributes["subject"]["type"] = MAYBE_STRING
     return {
         "type": "object",
         "description": "A CloudEvent 1.0. `source` and `id` together are its key in the community, for ever.",
         "required": ["specversion", "id", "source", "type"],
-        "propertyNames": {"pattern": "^[a-z0-9]+$"},
+        "propertyNames": {"pattern": "^([a-z0-9]+|data_base64)$"},
         "properties": {
             "specversion": {"const": "1.0"},
             **attributes,
             "time": {
-                "type": "string",
+                "type": MAYBE_STRING,
                 "description": "When it happened, RFC 3339 with its zone; not more than 10 minutes ahead.",
                 "pattern": time_pattern(today),
                 "format": "date-time",
             },
-            "datacontenttype": {"const": "application/json"},
-            "dataschema": {"type": "string", "minLength": 1, "pattern": PLAIN},
+            "datacontenttype": {"enum": ["application/json", None]},
+            "dataschema": {"type": MAYBE_STRING, "minLength": 1, "pattern": PLAIN},
             "data": event_data(),
-            "data_base64": {"not": {}},
+            "data_base64": {"type": "null"},
         },
-        "additionalProperties": {"anyOf": [PLAIN_TEXT, {"type": "boolean"}, {"type": "integer"}]},
+        "additionalProperties": {"anyOf": [PLAIN_TEXT, {"type": ["boolean", "integer", "null"]}]},
         "example": {
             "specversion": "1.0",
             "id": "8812",
@@ -116,7 +118,7 @@ def time_pattern(today: datetime) -> str:
 def event_data() -> dict[str, Any]:
     """Return the form of an event's data."""
     return {
-        "type": "object",
+        "type": ["object", "null"],
         "description": f"What rules read. {', '.join(TEXTS)} are kept outside the hashed log, and erasable.",
         "propertyNames": {"pattern": NAME},
         "properties": {

@@ -101,12 +101,11 @@ class People:
         part = msgspec.json.decode(private)
         fact = event.fact
         if isinstance(fact, ContributionRecorded):
-            spelled = {**part.get("people", {}), "": part.get("member")}
-            members = {**fact.people, "": fact.actor}
+            others = [(text, fact.people.get(role)) for role, text in part.get("people", {}).items()]
+            named = [(part.get("member"), fact.actor), *others]
         else:
-            spelled, members = {"": part.get("member")}, {"": getattr(fact, "member", None)}
-        for role, text in spelled.items():
-            member = members.get(role)
+            named = [(part.get("member"), getattr(fact, "member", None))]
+        for text, member in named:
             if text is not None and member is not None:
                 who = identity(text, source=event.source)
                 self.named.setdefault((who.platform, who.external_id), member)

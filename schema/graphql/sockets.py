@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from starlette.websockets import WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
@@ -15,7 +17,12 @@ LONGEST_QUERY = 1_000_000
 
 
 class Socket(ASGIWebSocketAdapter):
-    """A WebSocket whose reasons fit."""
+    """A WebSocket whose reasons fit, and to which nothing is sent once it was closed."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send, unless the socket was closed while an operation went on: nobody hears it, and it is no fault."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().send_json(message)
 
     async def close(self, code: int, reason: str) -> None:
         """Close, with as much of the reason as fits."""

@@ -47,8 +47,9 @@ def read_event(document: object, *, imported: bool = False, pointer: str = "") -
     """Read one structured event. `pointer` is where it stands in what was sent."""
     if not isinstance(document, dict):
         return _not_an_event([At(pointer, "expected a JSON object, a CloudEvent")])
+    faults = [At(pointer + at, detail) for at, detail in _name_faults(document)]
     document = {name: value for name, value in document.items() if value is not None}  # null is unset
-    faults = [At(pointer + at, detail) for at, detail in _attribute_faults(document)]
+    faults += [At(pointer + at, detail) for at, detail in _attribute_faults(document)]
     if faults:
         return _not_an_event(faults)
     data = document.get("data", {})
@@ -79,6 +80,12 @@ def _not_an_event(faults: list[At]) -> Problem:
     return Problem(400, "NOT_A_CLOUDEVENT", f"{faults[0].pointer or '/'}: {faults[0].detail}", tuple(faults))
 
 
+def _name_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in document:
+        if name != "data_base64" and not _NAME.match(name):
+            yield f"/{_escaped(name)}", "expected a name of a-z and 0-9, as CloudEvents attributes have"
+
+
 def _attribute_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if document.get("specversion") != "1.0":
         yield "/specversion", 'expected "1.0"'
@@ -97,8 +104,6 @@ def _attribute_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in document.items():
         if name in ("data", "data_base64"):
             continue
-        if not _NAME.match(name):
-            yield f"/{_escaped(name)}", "expected a name of a-z and 0-9, as CloudEvents attributes have"
         if not isinstance(value, str | int | bool):
             yield f"/{_escaped(name)}", "expected a string, a whole number or a flag"
         if isinstance(value, str) and _ATTRIBUTE_CONTROL.search(value):

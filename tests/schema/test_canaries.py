@@ -33,10 +33,10 @@ from tests.tampering import tampered
 
 TEXTS = {name: f"canary-{name}-Zürich-安" for name in ("display_name", "title", "excerpt", "body", "url")}
 REASON = "canary-reason-安"
-WHO = "canary-person-4711"
-OTHER = "canary-other-4712"
+WHO = "canary-person-wywyz"
+OTHER = "canary-other-wuwuz"
 PASSWORD = "canary-password-77"
-PERSONAL = ("canary-", "4711", "4712", "Zürich", "\\u5b89", "安")
+PERSONAL = ("canary-", "wywyz", "wuwuz", "Zürich", "\\u5b89", "安")
 """Any spelling of a personal text; also its escaped forms."""
 
 BROKEN = ("DROP TABLE event_private", "DROP TABLE identity", "DROP TABLE entry", "DROP TABLE head")

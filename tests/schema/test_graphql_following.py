@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ledger.core.commands import RecordContribution
 from ledger.core.values import SECOND, identity
@@ -22,7 +22,9 @@ from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
 from schema.app import create_app
 from schema.graphql import following
+from schema.graphql.endpoint import Endpoint
 from schema.graphql.schema import SCHEMA
+from schema.graphql.sockets import Socket
 from schema.graphql.view import View
 from tests import rulebooks
 from tests.clock import Clock
@@ -353,6 +355,25 @@ async def test_what_is_no_message_closes_the_socket_and_nothing_else(api: Api, d
         return codes
 
     assert await _in_a_server(database_url, talk) == [4400] * len(ODD)
+
+
+async def test_an_operation_that_goes_on_sends_nothing_on_a_socket_that_was_closed() -> None:
+    sent: list[str] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message["type"])
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    plain = WebSocket({"type": "websocket", "path": "/graphql", "headers": []}, receive, send)
+    endpoint: Any = Endpoint()
+    socket = Socket(endpoint, plain, plain)
+    await plain.accept()
+    await socket.send_json({"type": "next"})
+    await socket.close(4409, "there is such an operation")
+    await socket.send_json({"type": "next"})
+    assert sent == ["websocket.accept", "websocket.send", "websocket.close"]
 
 
 async def test_a_page_of_another_site_opens_no_socket(api: Api, database_url: str) -> None:

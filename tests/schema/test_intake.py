@@ -143,7 +143,7 @@ async def test_the_mode_follows_the_content_type_not_the_headers(api: Api) -> No
 async def test_an_attribute_that_is_null_is_the_same_as_none(api: Api) -> None:
     """CloudEvents' JSON format: a null value must be treated as unset."""
     document = {**event("w1", "hand.waved", "ana"), "subject": None, "time": None, "traceparent": None}
-    assert (await api.post(document)).status_code == 200
+    assert (await api.post({**document, "data_base64": None})).status_code == 200
     assert (await api.post(event("w1", "hand.waved", "ana"))).json()["status"] == "replayed"
 
 

@@ -58,6 +58,7 @@ NO_CLOUDEVENTS: list[tuple[object, str]] = [
     ({**WAVE, "time": 1}, "/time"),
     ({**WAVE, "data_base64": "e30="}, "/data_base64"),
     ({**WAVE, "myExt": "x"}, "/myExt"),
+    ({**WAVE, "myExt": None}, "/myExt"),
     ({**WAVE, "a/b~c": "x"}, "/a~1b~0c"),
     ({**WAVE, "myext": {"a": 1}}, "/myext"),
     ({**WAVE, "myext": 1.5}, "/myext"),

@@ -84,6 +84,18 @@ async def test_verify_is_silent_after_a_story(database: Database, garden: Commun
     assert found.events == LAST
 
 
+@pytest.mark.parametrize("role", ["", "actor", "member", "joined"])
+async def test_verify_is_silent_whatever_a_role_is_called(
+    database: Database, writer: Writer, garden: Community, role: str
+) -> None:
+    actor, other = (identity(name, source="chat:room") for name in ("somebody", "another"))
+    command = RecordContribution(
+        source="chat:room", key="r1", type="hand.waved", occurred_at=None, actor=actor, people={role: other}
+    )
+    await writer.submit(garden, [command])
+    assert await _found(database, garden) == []
+
+
 async def test_verify_is_silent_while_others_write(database: Database, writer: Writer, garden: Community) -> None:
     ana = identity("ana", source="chat")
     waves = [RecordContribution(source="chat", key=f"w{n}", type="checked.in", actor=ana) for n in range(60)]
