@@ -200,9 +200,7 @@ def _parameters(refusal: Refusal) -> dict[str, object]:
 @tiers.command("run")
 def tier_run(
     community: CommunityOption,
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Show the next run; write nothing.")
-    ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Show the next run; write nothing.")] = False,
     on: Annotated[str | None, typer.Option(help="With --dry-run: the run of this local date.")] = None,
     format_: FormatOption = None,
 ) -> None:

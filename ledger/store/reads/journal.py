@@ -36,7 +36,11 @@ async def head(database: Database, community: UUID) -> Head:
     rows = await database.read(select(TABLES["head"]).where(TABLES["head"].c.community_id == community))
     if not rows:
         return Head()
-    row = rows[0]
+    return head_of(rows[0])
+
+
+def head_of(row: Any) -> Head:
+    """Return a row of the heads as where a log ends."""
     return Head(
         position=Position(row.position), hash=row.hash, recorded_at=Micros(row.recorded_at), members=row.members
     )
