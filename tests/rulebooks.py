@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.core.commands import Command, CreateCommunity, PublishRulebook
+from ledger.core.commands import Command, CreateCommunity
 from ledger.core.values import Micros
 from ledger.service.communities import new_id
-from ledger.service.rulebooks import read
+from ledger.service.rulebooks import publication
 from ledger.service.writer import Writer
 from ledger.store import directory
 from ledger.store.directory import Community
@@ -54,7 +54,7 @@ async def begin(
     assert await directory.add(database, community, at=at)
     first: list[Command] = [
         CreateCommunity(slug="garden", name="Garden"),
-        PublishRulebook(yaml=rulebook, rulebook=read(rulebook), number=1),
+        publication(rulebook, number=1),
     ]
     await writer.submit(community, first, atomic=True)
     return community

@@ -215,6 +215,15 @@ class ContributionRecorded(Decided, tag="contribution", kw_only=True):
     claims: tuple[ClaimKey, ...] = ()
     released: tuple[ClaimKey, ...] = ()
     trails: tuple[str, ...] = ()
+    unfinished: bool = False
+    """Whether it takes more back than one event holds: the rest follows at once."""
+
+
+class UndoContinued(Decided, tag="undo.continued", kw_only=True):
+    """The next part of what the event at `of` takes back."""
+
+    of: Position
+    unfinished: bool = False
 
 
 class PointsAdjusted(Decided, tag="points.adjusted", kw_only=True):
@@ -331,6 +340,7 @@ class PointsCorrected(Decided, tag="points.corrected", kw_only=True):
 
 Fact = (
     ContributionRecorded
+    | UndoContinued
     | PointsAdjusted
     | ContributionReviewed
     | PointsReleased

@@ -24,6 +24,7 @@ from ledger.core.events import (
     TierChange,
     TierLocked,
     TiersJudged,
+    UndoContinued,
 )
 from ledger.core.values import MemberId, Value
 
@@ -70,6 +71,8 @@ def _happened(event: Event, fact: Decided) -> Iterator[Line]:
         case ContributionReviewed():
             code = "event.approved" if fact.approved else "event.declined"
             yield Line(code=code, parameters={"by": fact.by, "of": fact.of})
+        case UndoContinued():
+            yield Line(code="event.undo_continued", parameters={"of": fact.of})
         case PointsReleased():
             yield Line(code="event.released", parameters={"member": fact.member})
         case PointsExpired():

@@ -28,6 +28,7 @@ from ledger.core.decide.community import CREATED, decide_creation, decide_public
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
+from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
@@ -59,6 +60,8 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
             return (
                 Repeated(position=seen.position) if seen.mac == mac else IdempotencyConflict(position=seen.position)
             )
+    if books.head.undoing:
+        go_on_undoing(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
     if not books.versions.timed:
@@ -72,10 +75,12 @@ def _decide_settled(books: Books, command: Command, mac: bytes, *, at: Micros) -
         trial = books.fork()
         answer = _decide(trial, command, mac, at=at)
         members = touched(trial, command)
-        if books.missing or is_settled(books, members, at):
+        before = books.head.position
+        if not books.missing and not is_settled(books, members, at):
+            settle(books, members, at)
+        if books.head.position == before:
             books.keep(trial)
             return answer
-        settle(books, members, at)
 
 
 def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:

@@ -13,7 +13,9 @@ SYSTEM_ACCOUNT = {
     EntryKind.AWARD: "awards",
     EntryKind.REVERSAL: "awards",
     EntryKind.OPENING: "openings",
+    EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
+    EntryKind.EXPIRY: "expiries",
 }
 
 

@@ -1,4 +1,4 @@
-"""Reads the books as the engine does, without writing: what was due by now counts, though nobody came by to do it."""
+"""Reads the books as the engine does, without writing: what was due by now counts, done or not."""
 
 from __future__ import annotations
 

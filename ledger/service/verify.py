@@ -19,6 +19,7 @@ from ledger.service.progress import Progress, silent
 from ledger.store.books import key_columns, row_of, value_columns
 from ledger.store.engine import Database, Reading, Row
 from ledger.store.journal import entry_rows, tier_change_rows
+from ledger.store.reads.journal import head_of
 from ledger.store.tables import TABLES
 
 PAGE = 2_000
@@ -61,8 +62,7 @@ async def _head(read: Reading, community: UUID) -> Head:
     rows = await read(select(table).where(table.c.community_id == community))
     if not rows:
         return Head()
-    row = rows[0]
-    return Head(position=row.position, hash=row.hash, recorded_at=row.recorded_at, members=row.members)
+    return head_of(rows[0])
 
 
 async def _pages(read: Reading, community: UUID) -> Any:
@@ -163,8 +163,8 @@ async def _compare_strays(read: Reading, community: UUID, fold: Fold) -> None:
 
 def _compare_head(fold: Fold, head: Head) -> None:
     folded = fold.books.head
-    expected = (folded.position, fold.hash.hex(), folded.recorded_at, folded.members)
-    found = (head.position, head.hash.hex(), head.recorded_at, head.members)
+    expected = (folded.position, fold.hash.hex(), folded.recorded_at, folded.members, folded.undoing)
+    found = (head.position, head.hash.hex(), head.recorded_at, head.members, head.undoing)
     if expected != found:
         fold.differences.append(Difference(code="HEAD", place="head", expected=str(expected), found=str(found)))
 

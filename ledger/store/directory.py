@@ -66,7 +66,8 @@ async def add(database: Database, community: Community, *, at: Micros) -> bool:
         )
         if added:
             await connection.execute(
-                "INSERT INTO head (community_id, position, hash, recorded_at, members) VALUES ($1, 0, $2, 0, 0)",
+                "INSERT INTO head (community_id, position, hash, recorded_at, members, undoing)"
+                " VALUES ($1, 0, $2, 0, 0, 0)",
                 community.id,
                 genesis(community.id.bytes),
             )

@@ -47,19 +47,25 @@ async def read_head(connection: Connection, community: UUID, *, lock: bool) -> H
     """Return where the log ends; with `lock`, hold it until the transaction ends."""
     waiting = " FOR UPDATE" if lock and not connection.locks_whole_database else ""
     rows = await connection.fetch(
-        f"SELECT position, hash, recorded_at, members FROM head WHERE community_id = $1{waiting}",  # noqa: S608  # a constant
+        f"SELECT position, hash, recorded_at, members, undoing FROM head WHERE community_id = $1{waiting}",  # noqa: S608  # a constant
         community,
     )
     if not rows:
         return None
-    position, hash_, recorded_at, members = rows[0]
-    return Head(position=Position(position), hash=bytes(hash_), recorded_at=Micros(recorded_at), members=members)
+    position, hash_, recorded_at, members, undoing = rows[0]
+    return Head(
+        position=Position(position),
+        hash=bytes(hash_),
+        recorded_at=Micros(recorded_at),
+        members=members,
+        undoing=Position(undoing),
+    )
 
 
 async def move_head(connection: Connection, community: UUID, before: Head, after: Head) -> bool:
     """Move the head if it still is where `before` says; say whether it was."""
     moved = await connection.execute(
-        "UPDATE head SET position = $3, hash = $4, recorded_at = $5, members = $6"
+        "UPDATE head SET position = $3, hash = $4, recorded_at = $5, members = $6, undoing = $7"
         " WHERE community_id = $1 AND position = $2",
         community,
         before.position,
@@ -67,6 +73,7 @@ async def move_head(connection: Connection, community: UUID, before: Head, after
         after.hash,
         after.recorded_at,
         after.members,
+        after.undoing,
     )
     return moved == 1
 

@@ -26,7 +26,7 @@ SHARED = {
     ],
 }
 TENANT = {
-    "head": ["position big", "hash raw", "recorded_at big", "members big"],
+    "head": ["position big", "hash raw", "recorded_at big", "members big", "undoing big"],
     "event": [
         "position big*",
         "type text",

@@ -53,14 +53,19 @@ from ledger.core.events import (
     TierLocked,
     TierRunOpened,
     TiersJudged,
+    UndoContinued,
     Watch,
     decisions,
     joined,
 )
-from ledger.core.values import MemberId, Position
+from ledger.core.values import MemberId, Micros, Position
 
 JOINED = "member.joined"
 LEFT = "member.left"
+AT_ONCE = Micros(0)
+UNDO_DUE = "undo"
+"""How DUE names an undo that still goes on."""
+
 TIERS_DUE = "tiers:"
 """How DUE names daily runs; the rest of the name is the ladder."""
 
@@ -82,7 +87,17 @@ def evolve_effects(books: Books, event: Event) -> None:
         evolve_streaks(books, fact.streaks)
         evolve_tiers(books, event, fact.tiers, fact.watches)
         evolve_wishes(books, event, fact.groups)
+    evolve_own(books, event)
+
+
+def evolve_own(books: Books, event: Event) -> None:
+    """Fold what only one kind of fact says."""
+    fact = event.fact
     match fact:
+        case ContributionRecorded() if fact.unfinished:
+            books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
+        case UndoContinued() if not fact.unfinished:
+            books.write(DUE, (UNDO_DUE, 0), DUE.blank)
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
         case TierRunOpened():
@@ -142,8 +157,18 @@ def _evolve_lock(books: Books, fact: TierLocked) -> None:
 
 def evolve_head(books: Books, event: Event) -> None:
     """Move the head to the event. Its hash is sealed by the writer."""
-    members = books.head.members + len(joined(event))
-    books.head = Head(position=event.position, hash=books.head.hash, recorded_at=event.recorded_at, members=members)
+    fact, undoing = event.fact, books.head.undoing
+    if isinstance(fact, ContributionRecorded) and fact.unfinished:
+        undoing = event.position
+    elif isinstance(fact, UndoContinued) and not fact.unfinished:
+        undoing = Position(0)
+    books.head = Head(
+        position=event.position,
+        hash=books.head.hash,
+        recorded_at=event.recorded_at,
+        members=books.head.members + len(joined(event)),
+        undoing=undoing,
+    )
 
 
 def evolve_journal(books: Books, event: Event) -> None:

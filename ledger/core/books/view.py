@@ -25,6 +25,8 @@ class Head(Value):
     hash: bytes = b""
     recorded_at: Micros = Micros(0)
     members: int = 0
+    undoing: Position = Position(0)
+    """The event whose undo is too long for one event, and still goes on; 0 is none."""
 
 
 class Written(NamedTuple):

@@ -16,15 +16,15 @@ from ledger.core.decide.grading import grade
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
+from ledger.core.decide.undoing import take_back
 from ledger.core.events import ContributionRecorded, Creation, Event
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
-from ledger.core.reversal import reversal
 from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import accruals, quotas, streaks
 from ledger.core.rules import measures as measuring
 from ledger.core.rules.case import Case
-from ledger.core.undo import early_claims, targets
+from ledger.core.undo import early_claims
 from ledger.core.values import MINUTE, MemberId, Micros, Position
 
 LONGEST_NAME = 200
@@ -126,8 +126,7 @@ def _decide(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> Non
     joining = case.actor if case.type == JOINED else None
     for start in starts(made, seen=fact.joined, joining=joining):
         made.take(start)
-    for event, ordinal, decision in list(targets(books, case)):
-        made.take(reversal(books, case.version, event, ordinal, decision, at=made.next_place, now=case.recorded_at))
+    made.unfinished = take_back(made, case)
     first = len(made.decisions)
     for rule in case.version.rules_for.get(case.type, ()):
         for graded in grade(books, case, made.event, rule, judged, ordinal=len(made.decisions), late=late):

@@ -132,7 +132,8 @@ def judge_alone(books: Books, code: str, member: MemberId, at: Micros) -> None:
         settle_points(books, member, due_at, at)
         if books.missing:
             return
-    _judge(books, code, range(member, member + 1), run.last_day, at, alone=True)
+    if awaits(books, code, run, member):
+        _judge(books, code, range(member, member + 1), run.last_day, at, alone=True)
 
 
 def awaits(books: Books, code: str, run: Run, member: MemberId) -> bool:

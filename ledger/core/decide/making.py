@@ -11,6 +11,7 @@ from ledger.core.books.evolve import (
     evolve_decision,
     evolve_journal,
     evolve_measures,
+    evolve_own,
     evolve_streaks,
     evolve_tiers,
     evolve_wishes,
@@ -34,6 +35,7 @@ class Made:
     version: Version
     decisions: list[Decision] = field(default_factory=list)
     streaks: list[StreakMove] = field(default_factory=list)
+    unfinished: bool = False
 
     @property
     def next_place(self) -> tuple[Position, int]:
@@ -109,7 +111,10 @@ def finish(
         measures=measures,
         streaks=tuple(made.streaks),
     )
+    if made.unfinished:
+        whole = replace(whole, unfinished=True)
     event = replace(event, fact=whole)
+    evolve_own(books, event)
     evolve_journal(books, event)
     books.events.append(Written(event, private))
     return event

@@ -34,7 +34,8 @@ async def what_is_due(database: Database, community: UUID, *, at: Micros, first:
     )
     rows = await database.read(statement)
     ladders = tuple(what.removeprefix(TIERS_DUE) for what, _ in rows if what.startswith(TIERS_DUE))
-    members = tuple(MemberId(member) for what, member in rows if not what.startswith(TIERS_DUE))
+    named = (MemberId(member) for what, member in rows if not what.startswith(TIERS_DUE))
+    members = tuple(dict.fromkeys(named))
     return WhatIsDue(members, ladders)
 
 

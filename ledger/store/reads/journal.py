@@ -40,9 +40,13 @@ async def head(database: Database, community: UUID) -> Head:
 
 
 def head_of(row: Any) -> Head:
-    """Return a row of the heads as where a log ends."""
+    """Return a head's row as the value it is."""
     return Head(
-        position=Position(row.position), hash=row.hash, recorded_at=Micros(row.recorded_at), members=row.members
+        position=Position(row.position),
+        hash=row.hash,
+        recorded_at=Micros(row.recorded_at),
+        members=row.members,
+        undoing=Position(row.undoing),
     )
 
 

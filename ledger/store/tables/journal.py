@@ -17,6 +17,7 @@ class HeadRow(TenantRow, table=True):
     hash: bytes = raw()
     recorded_at: int = big()
     members: int = big()
+    undoing: int = big()
 
 
 class EventRow(TenantRow, table=True):
