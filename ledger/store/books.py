@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy import Table
 
 from ledger.core.books.shelf import (
     EVENT,
@@ -32,6 +34,16 @@ from ledger.store.engine import Connection, Row
 from ledger.store.journal import EVENT_COLUMNS, read_event
 from ledger.store.tables import TABLES
 
+
+class Selects(Protocol):
+    """What finds rows by their keys: a connection for writing, or a snapshot that is only read."""
+
+    async def select(
+        self, table: Table, keys: Sequence[str], wanted: Sequence[Row], columns: Sequence[str], community: UUID
+    ) -> list[Row]:
+        """Return `columns` of the rows whose `keys` are among `wanted`, in no order."""
+
+
 IN_TABLES = (*FOLDED, IDENTITY, PROFILE)
 
 
@@ -46,7 +58,7 @@ def value_columns(book: Book[Any, Any]) -> list[str]:
     return list(type(book.blank).__struct_fields__)
 
 
-async def load(connection: Connection, community: UUID, missing: Iterable[Key]) -> dict[Key, Any]:
+async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> dict[Key, Any]:
     """Return what the tables hold at these keys; a key without a row is blank."""
     wanted: dict[Book[Any, Any], list[Row]] = defaultdict(list)
     for book, key in dict.fromkeys(missing):
@@ -69,7 +81,7 @@ async def load(connection: Connection, community: UUID, missing: Iterable[Key]) 
 
 
 async def _load_book(
-    connection: Connection, community: UUID, book: Book[Any, Any], keys: list[Row]
+    connection: Selects, community: UUID, book: Book[Any, Any], keys: list[Row]
 ) -> Iterator[tuple[Key, Any]]:
     names, fields = key_columns(book), value_columns(book)
     rows = await connection.select(TABLES[book.name], names, keys, [*names, *fields], community)
@@ -79,25 +91,25 @@ async def _load_book(
     )
 
 
-async def _load_keys(connection: Connection, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
+async def _load_keys(connection: Selects, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
     columns = ("source", "key", "position", "mac")
     rows = await connection.select(TABLES["event"], columns[:2], keys, columns, community)
     return (((KEY, (source, key)), Seen(position=position, mac=bytes(mac))) for source, key, position, mac in rows)
 
 
-async def _load_events(connection: Connection, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
+async def _load_events(connection: Selects, community: UUID, keys: list[Row]) -> Iterator[tuple[Key, Any]]:
     rows = await connection.select(TABLES["event"], ["position"], keys, EVENT_COLUMNS, community)
     return (((EVENT, (row[0],)), Recorded(event=read_event(row))) for row in rows)
 
 
-async def _load_trails(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+async def _load_trails(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
     found: dict[str, list[Position]] = defaultdict(list)
     for key, position in await connection.select(TABLES["trail"], ["key"], keys, ["key", "position"], community):
         found[key].append(position)
     return {(TRAIL, (key,)): Trail(positions=tuple(sorted(positions))) for key, positions in found.items()}
 
 
-async def _load_lots(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+async def _load_lots(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
     columns = ("member", "unit", "expires_at", "position", "ordinal", "remaining")
     found: dict[int, list[OpenLot]] = defaultdict(list)
     for member, *values in await connection.select(TABLES["lot"], ["member"], keys, columns, community):
@@ -107,7 +119,7 @@ async def _load_lots(connection: Connection, community: UUID, keys: list[Row]) -
     return {(LOTS, (member,)): Lots(open=in_order(lots)) for member, lots in found.items()}
 
 
-async def _load_waits(connection: Connection, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
     columns = ("member", "open", "release_at", "position", "ordinal")
     found: dict[int, list[OpenWait]] = defaultdict(list)
     for member, is_open, *values in await connection.select(

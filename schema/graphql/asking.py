@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.calendar import micros, moment
 from ledger.core.rulebook.grammar import Unit
-from ledger.core.values import MemberId, Position
+from ledger.core.rules.levels import base_level
+from ledger.core.values import MemberId, Micros, Position
 from ledger.store.directory import Community as Place
 from ledger.store.reads import history
 from ledger.store.reads.earnings import Point
@@ -57,16 +58,23 @@ async def tiers(subject: Subject, *, main: bool = False) -> list[Tier]:
     """Return the levels that the member has, of the main ladder or of all."""
     rulebook, standings = await subject.view.rulebook(subject.place), await subject.standings()
     ladders = rulebook.ladders[:1] if main else rulebook.ladders
-    held = [(ladder, standings.get(ladder.code, Standing()).level) for ladder in ladders]
+    held = [(ladder, standings.get(ladder.code, Standing()).level or base_level(ladder)) for ladder in ladders]
     found = [tier_of(subject.place, rulebook, ladder, level) for ladder, level in held if level]
     return [tier for tier in found if tier is not None]
 
 
-async def standing(subject: Subject) -> Standing | None:
-    """Return the member's standing on the main ladder, if they have a level there."""
+async def level_since(subject: Subject) -> Micros | None:
+    """Return since when the member is on their level of the main ladder; everybody begins on a base level."""
     ladder = ladder_of(await subject.view.rulebook(subject.place), None)
-    held = (await subject.standings()).get(ladder.code) if ladder is not None else None
-    return held if held is not None and held.level else None
+    if ladder is None:
+        return None
+    held = (await subject.standings()).get(ladder.code)
+    if held is not None and held.level:
+        return held.since_at
+    profile = await subject.view.loaders.profiles.load((subject.place.id, subject.member))
+    if profile is None or not base_level(ladder):
+        return None
+    return held.since_at if held is not None and held.since_at else profile.joined_at
 
 
 async def balances(subject: Subject, units: Sequence[Unit]) -> list[Balance] | None:
@@ -99,9 +107,8 @@ async def progress(subject: Subject, code: str | None) -> TierProgress | None:
     ladder = ladder_of(rulebook, code)
     if ladder is None or not subject.is_own:
         return None
-    held = (await subject.standings()).get(ladder.code, Standing()).level
-    account = (await subject.accounts()).get(ladder.unit, Account())
-    return tier_progress(subject.place, rulebook, ladder, held, account, subject.view.locale)
+    found = await subject.view.loaders.progresses.load((subject.place.id, subject.member))
+    return tier_progress(subject.place, rulebook, found[ladder.code], subject.view.locale)
 
 
 async def earned(subject: Subject, since: date, until: date, code: str | None) -> EarnedSummary | None:

@@ -12,8 +12,10 @@ from strawberry.dataloader import DataLoader
 
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
+from ledger.core.progress import Progress
 from ledger.core.rulebook.versions import Versions
-from ledger.core.values import MemberId, Position
+from ledger.core.values import MemberId, Micros, Position
+from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
@@ -43,8 +45,9 @@ class Published(NamedTuple):
 class Loaders:
     """One operation's loaders. A key leads with its community."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, at: Micros) -> None:
         self._database = database
+        self._at = at
 
     @cached_property
     def profiles(self) -> Loader[MemberId, Profile | None]:
@@ -53,8 +56,27 @@ class Loaders:
 
     @cached_property
     def accounts(self) -> Loader[MemberId, dict[str, Account]]:
-        """Members' accounts by unit."""
-        return self._each(people.accounts, dict)
+        """Members' accounts by unit, with what is due of their points done."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, dict[str, Account]]:
+            versions = (await self.published.load(place)).versions
+            return await reading.accounts(database, place, versions, members, at=self._at)
+
+        return self._each(read, dict)
+
+    @cached_property
+    def progresses(self) -> Loader[MemberId, dict[str, Progress]]:
+        """How far members are, by ladder."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, dict[str, Progress]]:
+            versions = (await self.published.load(place)).versions
+            return await reading.progresses(database, place, versions, members, at=self._at)
+
+        return self._each(read, dict)
 
     @cached_property
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:

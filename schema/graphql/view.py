@@ -43,7 +43,7 @@ class View:
 
     def forget(self) -> None:
         """Forget what was loaded: what is asked next is read anew."""
-        self.loaders = Loaders(self.ledger.database)
+        self.loaders = Loaders(self.ledger.database, self.ledger.clock())
 
     def fresh(self) -> View:
         """Return the same view with nothing loaded."""

@@ -75,8 +75,8 @@ class Member(Node):
     @resolved("Since when they are on it.")
     async def tier_since(self, info: Info) -> datetime | None:
         """Return since when the member is on their level."""
-        standing = await asking.standing(self.seen_by(info))
-        return moment(standing.since_at) if standing is not None else None
+        since = await asking.level_since(self.seen_by(info))
+        return moment(since) if since is not None else None
 
     @resolved("On every ladder on which they have a level.")
     async def tiers(self, info: Info) -> list[Tier]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import strawberry
 
-from ledger.core.books.shelf import Account
-from ledger.core.explain import amount
-from ledger.core.progress import Progress, measured, progress, share
+from ledger.core.progress import Mark, Part, Progress, terms_of
+from ledger.core.rulebook import grammar
 from ledger.core.rulebook.grammar import Ladder, Level
+from ledger.core.rulebook.versions import leaves
+from ledger.core.rules.levels import base_level
+from ledger.core.tiers.moving import granted
 from ledger.store.directory import Community as Place
-from ledger.words.render import render
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field, resolved
 from schema.graphql.scalars import Points
 from schema.graphql.types.enums import MatchMode
-from schema.graphql.view import Info, view_of
-
-if TYPE_CHECKING:
-    from ledger.core.rulebook.grammar import Rulebook
+from schema.graphql.view import Info, View, view_of
 
 
 @described
@@ -28,8 +26,8 @@ class Requirement:
 
     metric: str = field("What is measured, such as points.earned.")
     label: str = field("The same in words.")
-    target: Points = field("What must be reached.")
-    unit: str = field("The unit of the measure.")
+    target: Points = field("What must be reached: in minor units, in whole days, or a count.")
+    unit: str = field("What is counted: a unit's code, `day` or `count`.")
     window_days: int | None = field("Over how many local days; null is all time.")
     window: str | None = field("The same as the rulebook spells it.")
     distinct: str | None = field("Of what only different ones count.")
@@ -43,11 +41,13 @@ class RequirementProgress:
     metric: str = field("What is measured.")
     label: str = field("The same in words.")
     current: Points = field("What the member has.")
-    target: Points = field("What must be reached.")
-    unit: str = field("The unit of the measure.")
+    target: Points = field("What must be reached: in minor units, in whole days, or a count.")
+    unit: str = field("What is counted: a unit's code, `day` or `count`.")
     fraction: float = field("How much of the target is reached, 0 to 1.")
-    met: bool = field("Whether it is reached.")
-    window_ends_on: date | None = field("Until when it counts; null where it counts for ever.")
+    met: bool = field("Whether it is as the tier asks: reached, or within NONE not reached.")
+    window_ends_on: date | None = field(
+        "The last local day on which all that counts now still counts; null where nothing does, or for ever."
+    )
     hint: str | None = field("What is missing, in words; null where it is met.")
 
 
@@ -55,7 +55,7 @@ class RequirementProgress:
 class RequirementGroup:
     """Requirements that belong together, and how far a member is in them."""
 
-    mode: MatchMode = field("How many must be met.")
+    mode: MatchMode = field("How many must be met; of NONE none may be reached.")
     met: bool | None = field("Whether the group is met.")
     requirements: list[RequirementProgress] = field("Its own requirements.")
     groups: list[RequirementGroup] = field("Groups within it.")
@@ -66,20 +66,37 @@ class Tier:
     """A level of a ladder."""
 
     place: strawberry.Private[Place]
+    book: strawberry.Private[grammar.Rulebook]
     rung: strawberry.Private[Ladder]
     level: strawberry.Private[Level]
-    scale: strawberry.Private[int]
 
     ladder: str = field("The code of its ladder.")
     code: str = field("Its code in the rulebook.")
-    name: str = field("What it is called.")
     rank: int = field("Its place on the ladder, 1 is the lowest.")
     match_mode: MatchMode = field("How many requirements must be met.")
+
+    @resolved("What it is called.")
+    def name(self, info: Info) -> str:
+        """Return the tier's name."""
+        return Speech(self.book, view_of(info).locale).called(self.level.names, self.code)
+
+    @resolved("What it asks, in words; null where it asks nothing.")
+    def description(self, info: Info) -> str | None:
+        """Return the requirements as a sentence."""
+        speech = Speech(self.book, view_of(info).locale)
+        return speech.asked(terms_of(self.rung, self.level), manual=self.level.manual) or None
+
+    @resolved("What it gives: the groups in which it gives a place.")
+    def benefits(self, info: Info) -> list[str]:
+        """Return the benefits in words."""
+        speech = Speech(self.book, view_of(info).locale)
+        return [speech.benefit(group) for group in sorted(granted(self.rung, self.code))]
 
     @resolved("The leaves of enter.")
     def requirements(self, info: Info) -> list[Requirement]:
         """Return what the tier asks."""
-        return [requirement(self.rung, self.level, view_of(info).locale)]
+        terms, speech = terms_of(self.rung, self.level), Speech(self.book, view_of(info).locale)
+        return [requirement(one, speech) for one in (leaves(terms) if terms is not None else ())]
 
     @resolved("What it asks, and how far the signed-in member is; null for others.")
     async def enter(self, info: Info) -> RequirementGroup | None:
@@ -87,15 +104,14 @@ class Tier:
         view = view_of(info)
         if view.member is None or not view.is_of(self.place):
             return None
-        accounts = await view.loaders.accounts.load((self.place.id, view.member))
-        current = measured(self.rung, accounts.get(self.rung.unit, Account()))
-        return group(self.rung, self.level, current, self.scale, view.locale)
+        found = await view.loaders.progresses.load((self.place.id, view.member))
+        part = found[self.rung.code].asks.get(self.code) if self.rung.code in found else None
+        return group(part, Speech(self.book, view.locale)) if part is not None else None
 
     @resolved("How many members are on it now.")
     async def member_count(self, info: Info) -> int:
         """Count the members on this tier."""
-        found = await view_of(info).loaders.on_levels.load((self.place.id, self.rung.code))
-        return found.get(self.level.code, 0)
+        return await _count(view_of(info), self.place, self.rung, self.code)
 
 
 @described
@@ -105,94 +121,105 @@ class TierProgress:
     current: Tier | None = field("The tier they are on; null below the lowest.")
     next: Tier | None = field("The next one; null at the top.")
     match_mode: MatchMode = field("How many requirements of the next must be met.")
-    enter: RequirementGroup | None = field("What the next asks; null at the top.")
+    enter: RequirementGroup | None = field("What the next asks; null at the top, and where it is given by hand.")
     requirements: list[RequirementProgress] = field("The leaves of enter.")
     fraction: float = field("How much of what the next asks is there, 0 to 1; 1 at the top.")
-    summary: str = field("The same as a sentence.")
-    keeps_until: date | None = field("When the tier ends unless more is done; null where time alone ends nothing.")
+    summary: str = field("What is nearest to be done, as a sentence.")
+    keeps_until: date | None = field(
+        "The local day whose daily run lowers the tier unless more is done; null where time alone ends nothing."
+    )
 
 
-def tier_of(place: Place, rulebook: Rulebook, ladder: Ladder, code: str) -> Tier | None:
+async def _count(view: View, place: Place, ladder: Ladder, code: str) -> int:
+    """Count the members on a level; on the one where everybody begins are all who are on no other."""
+    found = await view.loaders.on_levels.load((place.id, ladder.code))
+    if code != base_level(ladder):
+        return found.get(code, 0)
+    others = sum(number for level, number in found.items() if level not in ("", code))
+    return await view.loaders.present.load(place.id) - others
+
+
+def tier_of(place: Place, rulebook: grammar.Rulebook, ladder: Ladder, code: str) -> Tier | None:
     """Return a level of a ladder by its code; None where the ladder has it no longer."""
     rank = next((number for number, level in enumerate(ladder.levels, 1) if level.code == code), None)
     if rank is None:
         return None
-    scale = next((unit.scale for unit in rulebook.units if unit.code == ladder.unit), 0)
+    level = ladder.levels[rank - 1]
     return Tier(
         place=place,
+        book=rulebook,
         rung=ladder,
-        level=ladder.levels[rank - 1],
-        scale=scale,
+        level=level,
         ladder=ladder.code,
         code=code,
-        name=code,
         rank=rank,
-        match_mode=MatchMode.ALL,
+        match_mode=_match_mode(ladder, level),
     )
 
 
-def ladder_of(rulebook: Rulebook, code: str | None) -> Ladder | None:
+def _match_mode(ladder: Ladder, level: Level) -> MatchMode:
+    terms = terms_of(ladder, level)
+    if terms is None or terms.all:
+        return MatchMode.ALL
+    if terms.any:
+        return MatchMode.ALL if terms.none else MatchMode.ANY
+    return MatchMode.NONE
+
+
+def ladder_of(rulebook: grammar.Rulebook, code: str | None) -> Ladder | None:
     """Return a ladder by its code, or the main one."""
     return next((one for one in rulebook.ladders if not code or one.code == code), None)
 
 
-def requirement(ladder: Ladder, level: Level, locale: str) -> Requirement:
+def requirement(one: grammar.Requirement, speech: Speech) -> Requirement:
     """Return what a level asks."""
     return Requirement(
-        metric=f"{ladder.unit}.{ladder.measure}",
-        label=render(f"metric.{ladder.measure}", locale, unit=ladder.unit),
-        target=Points(level.threshold),
-        unit=ladder.unit,
-        window_days=None,
-        window=None,
-        distinct=None,
-        hard=False,
+        metric=one.metric,
+        label=speech.label(one),
+        target=Points(speech.target(one)),
+        unit=speech.counted_in(one),
+        window_days=one.days or None,
+        window=speech.window(one) or None,
+        distinct=one.distinct or None,
+        hard=one.hard,
     )
 
 
-def group(ladder: Ladder, level: Level, current: int, scale: int, locale: str) -> RequirementGroup:
-    """Return what a level asks, and how far somebody is who has so much."""
-    asked = requirement(ladder, level, locale)
-    met = current >= level.threshold
-    missing = amount(level.threshold - current, scale)
-    one = RequirementProgress(
-        metric=asked.metric,
-        label=asked.label,
-        current=Points(current),
-        target=asked.target,
-        unit=asked.unit,
-        fraction=float(share(current, level.threshold)),
-        met=met,
-        window_ends_on=None,
-        hint=None if met else render("progress.hint", locale, missing=missing, unit=ladder.unit),
+def group(part: Part, speech: Speech) -> RequirementGroup:
+    """Return what a level asks, and how far somebody is."""
+    return RequirementGroup(
+        mode=MatchMode(part.mode.upper()),
+        met=part.met,
+        requirements=[_mark(mark, speech) for mark in part.marks],
+        groups=[group(one, speech) for one in part.parts],
     )
-    return RequirementGroup(mode=MatchMode.ALL, met=met, requirements=[one], groups=[])
 
 
-def tier_progress(
-    place: Place, rulebook: Rulebook, ladder: Ladder, held: str, account: Account, locale: str
-) -> TierProgress:
+def _mark(mark: Mark, speech: Speech) -> RequirementProgress:
+    return RequirementProgress(
+        metric=mark.asked.metric,
+        label=speech.label(mark.asked),
+        current=Points(mark.current),
+        target=Points(mark.target),
+        unit=speech.counted_in(mark.asked),
+        fraction=float(mark.fraction),
+        met=mark.met,
+        window_ends_on=None if mark.until is None else date.fromordinal(mark.until),
+        hint=None if mark.met else speech.hint(mark),
+    )
+
+
+def tier_progress(place: Place, rulebook: grammar.Rulebook, found: Progress, locale: str) -> TierProgress:
     """Return how far somebody is on a ladder."""
-    found = progress(ladder, held, account)
-    current = tier_of(place, rulebook, ladder, found.current.code) if found.current else None
+    speech, ladder = Speech(rulebook, locale), found.ladder
     following = tier_of(place, rulebook, ladder, found.next.code) if found.next else None
-    enter = group(ladder, following.level, found.measured, following.scale, locale) if following else None
     return TierProgress(
-        current=current,
+        current=tier_of(place, rulebook, ladder, found.current.code) if found.current else None,
         next=following,
-        match_mode=MatchMode.ALL,
-        enter=enter,
-        requirements=enter.requirements if enter else [],
+        match_mode=following.match_mode if following else MatchMode.ALL,
+        enter=group(found.enter, speech) if found.enter else None,
+        requirements=[_mark(mark, speech) for mark in (found.enter.leaves if found.enter else ())],
         fraction=float(found.fraction),
-        summary=_summary(found, following, locale),
-        keeps_until=None,
+        summary=speech.summary(found),
+        keeps_until=None if found.keeps_until is None else date.fromordinal(found.keeps_until),
     )
-
-
-def _summary(found: Progress, following: Tier | None, locale: str) -> str:
-    if following is None:
-        return render("progress.top", locale)
-    if not found.missing:
-        return render("progress.reached", locale, tier=following.name)
-    missing = amount(found.missing, following.scale)
-    return render("progress.next", locale, missing=missing, unit=found.ladder.unit, tier=following.name)

@@ -1,0 +1,88 @@
+"""Reads the books as the engine does, without writing: what was due by now counts, done or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ledger.core.books.shelf import ACCOUNT, Account
+from ledger.core.books.view import Books, Head, Key
+from ledger.core.decide.due import settle_points
+from ledger.core.progress import Progress, progress
+from ledger.core.rulebook.versions import Versions
+from ledger.core.values import MemberId, Micros
+from ledger.store import books as shelves
+from ledger.store.engine import Database
+from ledger.store.reads.books import Snapshot
+from ledger.store.reads.due import members_due
+from ledger.store.reads.journal import head_of
+from ledger.store.reads.people import accounts as recorded_accounts
+from ledger.store.tables import TABLES
+
+T = TypeVar("T")
+MOST_RUNS = 1_000
+CHUNK = 500
+"""How many members are looked at in one go: a server goes on answering in between."""
+
+
+async def look(database: Database, community: UUID, versions: Versions, ask: Callable[[Books], T]) -> T:
+    """Return what `ask` finds in books of one snapshot; it runs until nothing that it reads is missing.
+
+    What it writes there is thrown away.
+    """
+    loaded: dict[Key, object] = {}
+    async with database.snapshot() as read:
+        rows = await read(select(TABLES["head"]).where(TABLES["head"].c.community_id == community))
+        head = head_of(rows[0]) if rows else Head()
+        for _ in range(MOST_RUNS):
+            books = Books(head, versions, loaded)
+            found = ask(books)
+            if not books.missing:
+                return found
+            loaded.update(await shelves.load(Snapshot(read), community, books.missing))
+    raise AssertionError("reading asks for ever more keys")
+
+
+async def accounts(
+    database: Database, community: UUID, versions: Versions, members: Sequence[MemberId], *, at: Micros
+) -> dict[MemberId, dict[str, Account]]:
+    """Return members' accounts by unit, with what was due of their points by `at` done."""
+    found = await recorded_accounts(database, community, members)
+    due = await members_due(database, community, members, at=at) if versions.timed else []
+    if due:
+        units = list(dict.fromkeys(code for version in versions.published for code in version.units))
+
+        def settled(books: Books) -> dict[MemberId, dict[str, Account]]:
+            for member in due:
+                settle_points(books, member, at, at)
+            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in due}
+
+        found.update(await look(database, community, versions, settled))
+    return found
+
+
+async def progresses(
+    database: Database, community: UUID, versions: Versions, members: Sequence[MemberId], *, at: Micros
+) -> dict[MemberId, dict[str, Progress]]:
+    """Return how far members are, by ladder, with what was due of their points by `at` done."""
+    version = versions.at(at)
+    found: dict[MemberId, dict[str, Progress]] = {}
+    for first in range(0, len(members), CHUNK):
+        part = members[first : first + CHUNK]
+
+        def ask(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, dict[str, Progress]]:
+            return {member: _all(books, member) for member in part}
+
+        def _all(books: Books, member: MemberId) -> dict[str, Progress]:
+            settle_points(books, member, at, at)
+            return {
+                ladder.code: progress(books, version, ladder, member, at) for ladder in version.rulebook.ladders
+            }
+
+        found.update(await look(database, community, versions, ask))
+        await asyncio.sleep(0)
+    return found
