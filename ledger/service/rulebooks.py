@@ -20,6 +20,7 @@ from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.values import Micros
 from ledger.service.schedule import last_begun, schedule_faults
 from ledger.store.engine import Database
+from ledger.store.reads.publications import publications
 from ledger.store.reads.rulebooks import latest
 
 DEEPEST = 20
@@ -184,6 +185,11 @@ async def current(database: Database, community: UUID) -> Rulebook:
     fact = await latest(database, community)
     assert fact is not None
     return _read_once(fact.yaml)
+
+
+async def published(database: Database, community: UUID) -> Versions:
+    """Return every version of a community's rulebook."""
+    return versions_of([one.fact for one in await publications(database, community)])
 
 
 @lru_cache(maxsize=256)

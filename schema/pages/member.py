@@ -9,13 +9,14 @@ from fastapi import APIRouter, Cookie, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ledger.core.explain import amount
-from ledger.core.rulebook.grammar import Rulebook
+from ledger.core.progress import Progress
+from ledger.service import reading
 from ledger.service.ledger import Ledger
 from ledger.service.links import SESSION, Purpose, SignedIn, session_token, signed_in
-from ledger.service.rulebooks import current
-from ledger.store.reads.balances import accounts_of
+from ledger.service.rulebooks import published
 from ledger.store.reads.journal import by_positions
-from ledger.store.reads.members import latest_positions, profile, tiers_of
+from ledger.store.reads.members import latest_positions, profile
+from ledger.words.progress import Speech
 from ledger.words.render import render
 from schema.explaining import explanation
 from schema.rest.caller import LedgerOf, Locale
@@ -55,25 +56,30 @@ async def home(
         signed = await signed_in(ledger.database, session, Purpose.SESSION, at=ledger.clock())
     if signed is None:
         return _page(locale, f"<p>{escape(render('page.signed_out', locale))}</p>", status=401)
-    return _page(locale, await _points(ledger, signed) + await _history(ledger, signed, locale))
+    return _page(locale, await _points(ledger, signed, locale) + await _history(ledger, signed, locale))
 
 
-async def _points(ledger: Ledger, signed: SignedIn) -> str:
-    place, member = signed.community.id, signed.member
+async def _points(ledger: Ledger, signed: SignedIn, locale: str) -> str:
+    place, member, at = signed.community.id, signed.member, ledger.clock()
     shown = await profile(ledger.database, place, member)
-    rulebook = await current(ledger.database, place)
-    accounts = await accounts_of(ledger.database, place, member)
+    versions = await published(ledger.database, place)
+    speech = Speech(versions.at(at).rulebook, locale)
+    accounts = (await reading.accounts(ledger.database, place, versions, [member], at=at)).get(member, {})
     lines = [f"<h1>{escape(signed.community.name)} · {escape(shown.name if shown else '')}</h1>"]
-    for unit in rulebook.units:
+    for unit in speech.rulebook.units:
         balance = amount(accounts[unit.code].balance if unit.code in accounts else 0, unit.scale)
-        lines.append(f'<p><span class="points">{balance}</span> <span class="unit">{escape(unit.code)}</span></p>')
-    levels = await tiers_of(ledger.database, place, member)
-    lines += [f"<p>{escape(f'{ladder}: {level}')}</p>" for ladder, level in _in_order(rulebook, levels)]
-    return "".join(lines)
+        name = escape(speech.unit(unit.code))
+        lines.append(f'<p><span class="points">{balance}</span> <span class="unit">{name}</span></p>')
+    progresses = await reading.progresses(ledger.database, place, versions, [member], at=at)
+    return "".join([*lines, *(_level(one, speech) for one in progresses[member].values())])
 
 
-def _in_order(rulebook: Rulebook, levels: dict[str, str]) -> list[tuple[str, str]]:
-    return [(ladder.code, levels[ladder.code]) for ladder in rulebook.ladders if ladder.code in levels]
+def _level(one: Progress, speech: Speech) -> str:
+    """Return a member's level on a ladder, and the nearest thing to be done for the next."""
+    summary = f'<p class="step">{escape(speech.summary(one))}</p>'
+    if one.current is None:
+        return summary
+    return f"<p>{escape(f'{one.ladder.code}: {speech.level(one.current)}')}</p>{summary}"
 
 
 async def _history(ledger: Ledger, signed: SignedIn, locale: str) -> str:

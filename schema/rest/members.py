@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.core.books.shelf import Account
+from ledger.core.progress import Mark, Progress
+from ledger.core.rulebook.grammar import Unit
 from ledger.core.values import MemberId
+from ledger.service import reading
 from ledger.service.access import Scope
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
-from ledger.service.rulebooks import current
+from ledger.service.rulebooks import published
 from ledger.store.directory import Community
-from ledger.store.reads.balances import accounts_of
 from ledger.store.reads.journal import by_key
-from ledger.store.reads.members import profile, tiers_of
+from ledger.store.reads.members import profile
 from ledger.store.reads.names import member_by_identity
+from ledger.words.progress import Speech
 from schema.access import Known
 from schema.asgi import Refused
 from schema.explaining import explanation
@@ -34,6 +38,7 @@ class Points(BaseModel):
     """A member's points in one unit, in minor units."""
 
     unit: str
+    name: str = Field(description="What the unit is called.")
     scale: int = Field(description="Decimals of a whole unit.")
     balance: int
     available: int
@@ -42,14 +47,30 @@ class Points(BaseModel):
     earned: int
 
 
+class Requirement(BaseModel):
+    """One thing that the next level asks, and how far the member is."""
+
+    metric: str
+    label: str
+    current: int
+    target: int
+    unit: str = Field(description="What is counted: a unit's code in minor units, `day` or `count`.")
+    met: bool
+
+
 class Level(BaseModel):
     """A member's level on one ladder, and the next one."""
 
     ladder: str
     level: str | None
+    name: str | None = Field(description="What the level is called.")
     next: str | None
-    at: int | None = Field(description="Minor units of the ladder's measure at which the next level begins.")
+    at: int | None = Field(description="Minor units at which the next level begins, on a ladder by threshold.")
     missing: int | None = Field(description="How many are missing for it.")
+    fraction: float = Field(description="How much of what the next asks is there, 0 to 1.")
+    summary: str = Field(description="What is nearest to be done.")
+    keeps_until: str | None = Field(description="The local day on which it is lost unless more is done.")
+    requirements: list[Requirement]
 
 
 class MemberView(BaseModel):
@@ -85,46 +106,65 @@ async def member(
     identity: Annotated[str, Path(max_length=256, pattern=IDENTITY, description="`platform:external-id`.")],
     ledger: LedgerOf,
     known: Annotated[Known, Depends(caller(Scope.MEMBERS_READ))],
+    language: Locale,
 ) -> MemberView:
     """A member's points and levels, for a bot that answers "my points"."""
     place = known.community.id
     number = await found(ledger, known.community, identity)
-    rulebook = await current(ledger.database, place)
-    accounts = await accounts_of(ledger.database, place, number)
-    levels = await tiers_of(ledger.database, place, number)
+    versions, at = await published(ledger.database, place), ledger.clock()
+    rulebook = versions.at(at).rulebook
+    accounts = (await reading.accounts(ledger.database, place, versions, [number], at=at)).get(number, {})
+    progresses = await reading.progresses(ledger.database, place, versions, [number], at=at)
     shown = await profile(ledger.database, place, number)
     assert shown is not None
-    balances = [(unit, accounts.get(unit.code, Account())) for unit in rulebook.units]
+    speech = Speech(rulebook, language)
     return MemberView(
         member=identity,
         name=shown.name,
         joined_at=write_time(shown.joined_at),
-        balances=[
-            Points(
-                unit=unit.code,
-                scale=unit.scale,
-                balance=account.balance,
-                available=account.available,
-                held=account.held,
-                pending=account.pending,
-                earned=account.earned,
-            )
-            for unit, account in balances
-        ],
-        tiers=[_level(ladder, levels.get(ladder.code), accounts) for ladder in rulebook.ladders],
+        balances=[_points(unit, accounts.get(unit.code, Account()), speech) for unit in rulebook.units],
+        tiers=[_level(progresses[number][ladder.code], speech) for ladder in rulebook.ladders],
     )
 
 
-def _level(ladder: Any, level: str | None, accounts: dict[str, Account]) -> Level:
-    account = accounts.get(ladder.unit, Account())
-    measured = account.earned if ladder.measure == "earned" else account.balance
-    following = next((one for one in ladder.levels if one.threshold > measured), None)
+def _points(unit: Unit, account: Account, speech: Speech) -> Points:
+    return Points(
+        unit=unit.code,
+        name=speech.unit(unit.code),
+        scale=unit.scale,
+        balance=account.balance,
+        available=account.available,
+        held=account.held,
+        pending=account.pending,
+        earned=account.earned,
+    )
+
+
+def _level(one: Progress, speech: Speech) -> Level:
+    by_threshold = one.next is not None and bool(one.ladder.measure)
+    until = one.keeps_until
     return Level(
-        ladder=ladder.code,
-        level=level,
-        next=following.code if following else None,
-        at=following.threshold if following else None,
-        missing=following.threshold - measured if following else None,
+        ladder=one.ladder.code,
+        level=one.current.code if one.current else None,
+        name=speech.level(one.current) if one.current else None,
+        next=one.next.code if one.next else None,
+        at=one.next.threshold if one.next and by_threshold else None,
+        missing=sum(mark.missing for mark in one.nearest) if by_threshold else None,
+        fraction=float(one.fraction),
+        summary=speech.summary(one),
+        keeps_until=date.fromordinal(until).isoformat() if until is not None else None,
+        requirements=[_requirement(mark, speech) for mark in (one.enter.leaves if one.enter else ())],
+    )
+
+
+def _requirement(mark: Mark, speech: Speech) -> Requirement:
+    return Requirement(
+        metric=mark.asked.metric,
+        label=speech.label(mark.asked),
+        current=mark.current,
+        target=mark.target,
+        unit=speech.counted_in(mark.asked),
+        met=mark.met,
     )
 
 

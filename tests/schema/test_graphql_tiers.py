@@ -35,6 +35,7 @@ async def share_daily(api: Api, clock: Clock, name: str, days: int) -> None:
     for _ in range(days):
         await live(api, [event(f"{name}-{clock.at}", "share.posted", name, subject=f"{name}-{clock.at}")])
         clock.advance(DAY)
+    clock.advance(HOUR)
     await settle(api)
 
 
@@ -111,7 +112,7 @@ async def test_everybody_begins_on_the_base_level(circle: Api) -> None:
     for name in ("ana", "bo"):
         me = (await (await member(circle, name)).ask(PROGRESS))["me"]
         assert (me["tier"], me["tiers"]) == ({"code": "newcomer", "name": "Newcomer"}, [{"code": "newcomer"}])
-        assert me["tierSince"] == "2026-11-23T12:00:00.000Z"
+        assert me["tierSince"].startswith("2026-11-23T12:00:00")
     tiers = (await (await operator(circle)).ask(TIERS))["community"]["tiers"]
     assert [one["memberCount"] for one in tiers] == [2, 0, 0, 0]
 
@@ -188,15 +189,19 @@ async def test_a_tier_says_until_when_it_is_kept_and_then_it_falls(circle: Api, 
     await live(circle, [event("pay", "payment.settled", "ana", amount=9900)])
     ana = await member(circle, "ana")
     until = (await ana.ask(PROGRESS))["me"]["progress"]["keepsUntil"]
-    assert until == "2027-01-07", "the second share is 30 days old on the day before the run; then 14 days of grace"
-    clock.advance(40 * DAY - 1)
+    assert until == "2027-01-08", "the second share leaves the window with the run of 25 December; 14 days of grace"
+    clock.advance(40 * DAY)
     await settle(circle)
     ana = await member(circle, "ana")
     me = (await ana.ask(PROGRESS))["me"]
     assert (me["tier"]["code"], me["progress"]["keepsUntil"]) == ("core", until)
+    clock.advance(DAY)
+    await settle(circle)
+    me = (await (await member(circle, "ana")).ask(PROGRESS))["me"]
+    assert me["tier"]["code"] == "ordinary"
 
 
-async def test_progress_of_many_is_read_in_few_statements(circle: Api, clock: Clock) -> None:
+async def test_progress_of_many_is_read_at_once(circle: Api) -> None:
     names = [f"m{number}" for number in range(12)]
     await live(circle, [event(f"s-{name}", "share.posted", name, subject=name) for name in names])
     query = """{ community(slug: "garden") { members(first: 50) { edges { node {
@@ -204,4 +209,3 @@ async def test_progress_of_many_is_read_in_few_statements(circle: Api, clock: Cl
     edges = (await (await operator(circle)).ask(query))["community"]["members"]["edges"]
     assert {edge["node"]["tier"]["code"] for edge in edges} == {"newcomer"}
     assert len(edges) == 12
-    clock.advance(HOUR)

@@ -21,7 +21,9 @@ from ledger.store.engine import Database
 from ledger.store.reads.balances import balances
 from ledger.store.tables import SHARED, TABLES
 from tests import rulebooks
+from tests.clock import Clock
 from tests.schema.story import BALANCES, STORY, commands
+from tests.service.timed import busy
 from tests.tampering import tampered
 
 LAST = len(STORY) + 2
@@ -62,8 +64,9 @@ async def test_rebuilding_what_is_whole_changes_nothing(database: Database, gard
 
 @pytest.mark.parametrize("harm", ["emptied", "edited"])
 async def test_each_table_that_was_harmed_is_repaired(
-    database: Database, database_url: str, garden: Community, harm: str
+    database: Database, database_url: str, writer: Writer, clock: Clock, harm: str
 ) -> None:
+    garden = await busy(database, writer, clock)
     before = await _rows(database)
     mine = "community_id = (SELECT id FROM community WHERE slug = 'garden')"
     for table in DERIVED:
@@ -85,7 +88,11 @@ async def test_stray_rows_are_taken_away(database: Database, database_url: str, 
         ("account", "member, unit, balance, held, pending, earned", "77, 'points', 1000, 0, 0, 1000"),
         ("claim", "kind, key, position, ordinal", "'once:opened', 'nothing', 3, 0"),
         ("trail", "key, position", "'subject:nothing', 3"),
-        ("tier", "ladder, member, level, since_position, since_at", "'rank', 77, 'pillar', 3, 0"),
+        (
+            "tier",
+            "ladder, member, level, since_position, since_at, below, judged_on, locked",
+            "'rank', 77, 'pillar', 3, 0, 0, 0, 0",
+        ),
         (
             "tier_change",
             "position, ordinal, ladder, member, before, after, occurred_at",

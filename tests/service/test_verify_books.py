@@ -17,7 +17,9 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 from tests import rulebooks
+from tests.clock import Clock
 from tests.schema.story import STORY, commands
+from tests.service.timed import busy
 from tests.tampering import restored, tampered
 
 EVENT = TABLES["event"].c
@@ -64,8 +66,9 @@ ROWS = ["entry", "tier_change", *(book.name for book in FOLDED)]
 
 @pytest.mark.parametrize("table", ROWS)
 async def test_every_edited_deleted_and_inserted_row_of_a_table_is_found(
-    database: Database, database_url: str, garden: Community, table: str
+    database: Database, database_url: str, writer: Writer, clock: Clock, table: str
 ) -> None:
+    garden = await busy(database, writer, clock)
     row = await _row(database, garden, table)
     row.pop("community_id")
     keys = [column.name for column in TABLES[table].primary_key if column.name != "community_id"]

@@ -64,3 +64,19 @@ def ledger(database: Database, writer: Writer, clock: Clock) -> Ledger:
 def days(number: int) -> Micros:
     """Return so many days in microseconds."""
     return Micros(number * DAY)
+
+
+BUSY = (
+    RULEBOOK.replace(
+        "rules:\n", "rules:\n  - {id: intro, event: member.introduced, amount: 1, once_per: [member]}\n"
+    )
+    + "streaks:\n  - {id: days, per: day, from: [hello], reward: {2: 3}}\n"
+)
+
+
+async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
+    """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
+    community = await begun(database, writer, BUSY)
+    await writer.submit(community, [said("intro", "member.introduced", by="ana")])
+    await lively(writer, community, clock)
+    return community

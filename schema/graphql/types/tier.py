@@ -80,11 +80,11 @@ class Tier:
         """Return the tier's name."""
         return Speech(self.book, view_of(info).locale).called(self.level.names, self.code)
 
-    @resolved("What it asks, in words; null where it asks nothing.")
-    def description(self, info: Info) -> str | None:
+    @resolved("What it asks, in words; empty where it asks nothing.")
+    def description(self, info: Info) -> str:
         """Return the requirements as a sentence."""
         speech = Speech(self.book, view_of(info).locale)
-        return speech.asked(terms_of(self.rung, self.level), manual=self.level.manual) or None
+        return speech.asked(terms_of(self.rung, self.level), manual=self.level.manual)
 
     @resolved("What it gives: the groups in which it gives a place.")
     def benefits(self, info: Info) -> list[str]:
