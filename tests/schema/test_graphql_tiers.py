@@ -54,7 +54,7 @@ PROGRESS = f"""{{ me {{ tier {{ code name }} tierSince tiers {{ code }} progress
 async def test_a_tier_says_what_it_asks_in_ones_language(circle: Api) -> None:
     asker = await operator(circle)
     newcomer, ordinary, core, elder = (await asker.ask(TIERS))["community"]["tiers"]
-    assert (newcomer["name"], newcomer["requirements"], newcomer["description"]) == ("Newcomer", [], None)
+    assert (newcomer["name"], newcomer["requirements"], newcomer["description"]) == ("Newcomer", [], "")
     assert (ordinary["matchMode"], core["matchMode"]) == ("ANY", "ALL")
     assert core["requirements"] == [
         {
