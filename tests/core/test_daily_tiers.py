@@ -236,7 +236,7 @@ def test_all_any_and_none_nest(begin: Begin) -> None:
 
 def test_different_givers_and_days_are_told_apart(begin: Begin) -> None:
     marks = "{metric: likes, in: 5d, gte: 4}, {metric: likes, in: 5d, distinct: giver, gte: 2}"
-    play = begin(ladder(level("liked", f"{marks}, {{metric: likes, in: 5d, distinct: day, equals: 3}}", stay=KEPT)))
+    play = begin(ladder(level("liked", f"{marks}, {{metric: likes, in: 5d, distinct: day, gte: 3}}", stay=KEPT)))
     for day, giver in enumerate(("bob", "bob", "bob", "bob")):
         play.on(f"2026-01-0{5 + day // 2}T12:00:00Z")
         play.send("liked", by=giver, author="ann")
