@@ -42,7 +42,7 @@ def open_runs(books: Books, at: Micros) -> list[str]:
     A run that is still open when the next is due is brought to its end first.
     """
     found = []
-    for code in dict.fromkeys(ladder for version in books.versions.published for ladder in version.ladders):
+    for code in _ladders(books):
         while tiers_due(books, code, at) and not books.missing:
             run = books.read(RUN, (code,))
             ladder, version = _ladder(books, code, run)
@@ -51,12 +51,21 @@ def open_runs(books: Books, at: Micros) -> list[str]:
             if not run.opened:
                 _open(books, version, ladder, run.due_at, at)
                 continue
-            zone = version.rulebook.community.tz
-            if run_at(ladder, zone, run.last_day + 1) > at:
+            if reaches(books, code, run, at):
                 found.append(code)
                 break
             judge_next(books, code, at)
     return found
+
+
+def reaches(books: Books, code: str, run: Run, at: Micros) -> bool:
+    """Say whether an open run goes to the last day that was due at an instant."""
+    ladder, version = _ladder(books, code, run)
+    return ladder is None or run_at(ladder, version.rulebook.community.tz, run.last_day + 1) > at
+
+
+def _ladders(books: Books) -> list[str]:
+    return list(dict.fromkeys(ladder for version in books.versions.published for ladder in version.ladders))
 
 
 def _ladder(books: Books, code: str, run: Run) -> tuple[Ladder | None, Version]:
@@ -107,7 +116,7 @@ def judge_next(books: Books, code: str, at: Micros) -> None:
     until = run_at(ladder, version.rulebook.community.tz, run.last_day)
     for member in members:
         if awaits(books, code, run, MemberId(member)) and points_due(books, MemberId(member), until) is not None:
-            judge_alone(books, code, MemberId(member), at)
+            settle_member(books, MemberId(member), until, at)
     _judge(books, code, members, run.last_day, at, alone=False)
 
 
@@ -117,23 +126,29 @@ def end_run(books: Books, code: str, at: Micros) -> None:
         judge_next(books, code, at)
 
 
-def judge_alone(books: Books, code: str, member: MemberId, at: Micros) -> None:
-    """Judge a member in an open run before their turn, with what was due of their points in its time."""
-    run = books.read(RUN, (code,))
-    ladder, version = _ladder(books, code, run)
-    if ladder is None or not awaits(books, code, run, member):
-        return
-    zone = version.rulebook.community.tz
-    until = run_at(ladder, zone, run.last_day)
+def settle_member(books: Books, member: MemberId, until: Micros, at: Micros) -> None:
+    """Do all that was due of a member until an instant: points, and open runs of all ladders, in order of time.
+
+    Of what was due at one instant points come first.
+    """
     while (due_at := points_due(books, member, until)) is not None:
-        before = last_run_day(ladder, zone, Micros(due_at - 1))
-        if before >= run.first_day and books.read(TIER, (code, member)).judged_on < before:
-            _judge(books, code, range(member, member + 1), before, at, alone=True)
+        _judge_alone(books, member, Micros(due_at - 1), at)
         settle_points(books, member, due_at, at)
         if books.missing:
             return
-    if awaits(books, code, run, member):
-        _judge(books, code, range(member, member + 1), run.last_day, at, alone=True)
+    _judge_alone(books, member, until, at)
+
+
+def _judge_alone(books: Books, member: MemberId, until: Micros, at: Micros) -> None:
+    """Judge a member in every open run before their turn, for the days whose runs were due until an instant."""
+    for code in _ladders(books):
+        run = books.read(RUN, (code,))
+        ladder, version = _ladder(books, code, run)
+        if ladder is None or not awaits(books, code, run, member):
+            continue
+        day = min(run.last_day, last_run_day(ladder, version.rulebook.community.tz, until))
+        if day >= run.first_day and books.read(TIER, (code, member)).judged_on < day:
+            _judge(books, code, range(member, member + 1), day, at, alone=True)
 
 
 def awaits(books: Books, code: str, run: Run, member: MemberId) -> bool:
@@ -192,11 +207,10 @@ def _days(look: Look, opening: TierRunOpened, last_day: int) -> Iterator[TierCha
     trial, ladder, key = look.trial, look.ladder, (look.ladder.code, look.member)
     zone = look.version.rulebook.community.tz
     standing = trial.read(TIER, key)
-    if not trial.read(MEMBER, (look.member,)).seen_position or standing.locked:
-        return
     noted = False
+    free = trial.read(MEMBER, (look.member,)).seen_position and not standing.locked
     for number, day in enumerate(range(opening.first_day, last_day + 1)):
-        if day <= standing.judged_on:
+        if day <= standing.judged_on or not free:
             continue
         now = run_at(ladder, zone, day)
         marks = {name: values[number] for name, values in opening.marks.items()}

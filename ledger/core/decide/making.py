@@ -101,6 +101,7 @@ def finish(
             measures=fact.measures,
             joined=fact.joined,
             now=event.recorded_at if now is None else now,
+            by_itself=now is not None,
         )
     )
     evolve_tiers(books, event, rises)

@@ -8,8 +8,8 @@ from ledger.core.books.shelf import IDENTITY, RUN
 from ledger.core.books.view import Books
 from ledger.core.commands import AdjustPoints, Command, SettleDue
 from ledger.core.decide.answers import Settled
-from ledger.core.decide.due import points_due, settle_points
-from ledger.core.decide.judging import awaits, judge_alone, open_runs, sweep, tiers_due
+from ledger.core.decide.due import points_due
+from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member, sweep, tiers_due
 from ledger.core.events import ContributionRecorded, Decided, GroupHeld, TierLocked, decisions
 from ledger.core.values import MemberId, Micros
 
@@ -42,18 +42,18 @@ def is_settled(books: Books, members: Collection[MemberId], at: Micros) -> bool:
         if not tiers_due(books, code, at):
             continue
         run = books.read(RUN, (code,))
-        if not run.opened or any(awaits(books, code, run, member) for member in members):
+        if not run.opened or not reaches(books, code, run, at):
+            return False
+        if any(awaits(books, code, run, member) for member in members):
             return False
     return True
 
 
 def settle(books: Books, members: Collection[MemberId], at: Micros) -> None:
     """Do all that was due of some members, each act in its time."""
-    for code in open_runs(books, at):
-        for member in members:
-            judge_alone(books, code, member, at)
+    open_runs(books, at)
     for member in members:
-        settle_points(books, member, at, at)
+        settle_member(books, member, at, at)
 
 
 def decide_settling(books: Books, command: SettleDue, at: Micros) -> Settled:

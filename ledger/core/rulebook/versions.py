@@ -54,6 +54,8 @@ class Version:
     series_for: dict[str, tuple[Series, ...]] = field(init=False)
     series_undone_by: dict[str, tuple[tuple[Series, UndoOn], ...]] = field(init=False)
     measured: frozenset[str] = field(init=False)
+    sharing: frozenset[str] = field(init=False)
+    """Ladders with a mark that is a share of the community's."""
     ladders: dict[str, Ladder] = field(init=False)
     timed: bool = field(init=False)
 
@@ -85,16 +87,20 @@ class Version:
         metrics = {metric.code: metric for metric in book.metrics}
         series: dict[str, Series] = {}
         measured: set[str] = set()
-        for one in _requirements(book):
+        sharing: set[str] = set()
+        for ladder, one in _requirements(book):
             if (metric := metrics.get(one.metric)) is not None:
                 found = series_of(metric, one.distinct)
                 series[found.key] = found
             elif one.metric == ACTIVE_DAYS or (one.metric.endswith(EARNED) and (one.days or one.months)):
                 measured.add(one.metric)
+            if one.share is not None:
+                sharing.add(ladder)
             if one.share is not None and one.share.of in metrics:
                 found = series_of(metrics[one.share.of], "")
                 series[found.key] = found
         index(self, "measured", frozenset(measured))
+        index(self, "sharing", frozenset(sharing))
         index(self, "series_for", _grouped((event, one) for one in series.values() for event in one.metric.events))
         undone = ((on.event, (one, on)) for one in series.values() for on in one.metric.undo_on)
         index(self, "series_undone_by", _grouped(undone))
@@ -127,11 +133,11 @@ def series_of(metric: Metric, distinct: str) -> Series:
     return Series(f"{metric.code}/{chosen}" if chosen and chosen != "day" else metric.code, metric, chosen)
 
 
-def _requirements(book: Rulebook) -> Iterator[Requirement]:
+def _requirements(book: Rulebook) -> Iterator[tuple[str, Requirement]]:
     for ladder in book.ladders:
         for level in ladder.levels:
             if level.enter is not None:
-                yield from leaves(level.enter)
+                yield from ((ladder.code, one) for one in leaves(level.enter))
 
 
 def leaves(terms: Terms) -> Iterator[Requirement]:

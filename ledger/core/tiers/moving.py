@@ -25,13 +25,20 @@ def changes(
     measures: Iterable[Measure] = (),
     joined: Iterable[MemberId] = (),
     now: Micros,
+    by_itself: bool = False,
 ) -> Iterator[TierChange]:
-    """Yield the levels that an event moved, ladder by ladder, in the order members were touched."""
+    """Yield the levels that an event moved, ladder by ladder, in the order members were touched.
+
+    What happens `by_itself` may be done late, when the community is no longer as it was: where marks are a share of
+    it, that is left to the daily run, which has noted them.
+    """
     today = 0
     touched: dict[MemberId, None] = {}
     for ladder in version.rulebook.ladders:
         if ladder.daily_at is None:
             yield from thresholds.changes(books, ladder, made)
+            continue
+        if by_itself and ladder.code in version.sharing:
             continue
         if not today:
             today = local_date(now, version.rulebook.community.tz).toordinal()
