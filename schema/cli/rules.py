@@ -68,7 +68,11 @@ def simulate(
         for one in result.members:
             points = [Decimal(amount(minor, scales.get(one.unit, 0))) for minor in (one.before, one.after)]
             rows.append((names.get(one.member, ""), one.unit, points[0], points[1], points[1] - points[0]))
-        write_rows(("member", "unit", "balance", "simulated", "difference"), sorted(rows, key=str), format_)
+        write_rows(
+            ("member", "unit", "balance", "simulated", "difference"),
+            sorted(rows, key=lambda row: (str(row[0]), str(row[1]))),
+            format_,
+        )
 
     run(work())
 

@@ -16,15 +16,11 @@ from ledger.core.values import Micros, Value
 
 
 class Judgement(Value):
-    """What a daily run found: the level after it, runs in a row below its marks, and whether a fall is announced.
-
-    `until` is the local day of the run that lowers them if nothing changes, as an ordinal; None is no fall ahead.
-    """
+    """What a daily run found: the level after it, runs in a row below its marks, whether a fall is announced."""
 
     level: str
     below: int = 0
     warned: bool = False
-    until: int | None = None
 
 
 def run_at(ladder: Ladder, zone: str, day: int) -> Micros:
@@ -78,7 +74,7 @@ def judged(judge: Judge, ladder: Ladder, day: int) -> Judgement:
         return Judgement(level=fallen(judge, ladder, place))
     notice = level.stay.warn_before
     warned = bool(notice) and (left == notice or (below == 1 and left < notice))
-    return Judgement(level=held, below=below, warned=warned, until=day + left)
+    return Judgement(level=held, below=below, warned=warned)
 
 
 def _kept(judge: Judge, level: Level) -> bool:

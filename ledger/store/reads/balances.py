@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Subquery, and_, case, func, select
 
-from ledger.core.books.shelf import Account
 from ledger.core.events import EntryKind
-from ledger.core.values import MemberId, Micros
+from ledger.core.values import Micros
 from ledger.store.engine import Database
 from ledger.store.reads.names import names
 from ledger.store.tables import TABLES
@@ -129,13 +128,3 @@ def _levels_at(community: UUID, ladder: str, at: Micros) -> Subquery:
         )
         .subquery()
     )
-
-
-async def accounts_of(database: Database, community: UUID, member: MemberId) -> dict[str, Account]:
-    """Return a member's account in each unit they have points in."""
-    statement = select(TABLES["account"]).where(ACCOUNT.community_id == community, ACCOUNT.member == member)
-    rows = await database.read(statement)
-    return {
-        row.unit: Account(balance=row.balance, held=row.held, pending=row.pending, earned=row.earned)
-        for row in rows
-    }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ledger.core.books.evolve import TIERS_DUE
 from ledger.core.books.waiting import POINTS_DUE
@@ -47,11 +47,3 @@ async def members_due(
     if members is not None:
         statement = statement.where(DUE.member.in_(members))
     return [MemberId(row.member) for row in await database.read(statement.order_by(DUE.member))]
-
-
-async def overdue(database: Database, community: UUID, *, at: Micros) -> int:
-    """Return how many things are due in a community."""
-    [row] = await database.read(
-        select(func.count()).select_from(TABLES["due"]).where(DUE.community_id == community, DUE.at <= at)
-    )
-    return int(row[0])

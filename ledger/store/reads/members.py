@@ -35,13 +35,6 @@ async def profile(database: Database, community: UUID, member: MemberId) -> Prof
     return Profile(*rows[0]) if rows else None
 
 
-async def tiers_of(database: Database, community: UUID, member: MemberId) -> dict[str, str]:
-    """Return a member's level on each ladder they have one on."""
-    tier = TABLES["tier"].c
-    statement = select(tier.ladder, tier.level).where(tier.community_id == community, tier.member == member)
-    return {ladder: level for ladder, level in await database.read(statement) if level}
-
-
 async def latest_positions(database: Database, community: UUID, member: MemberId, *, first: int) -> list[Position]:
     """Return where the latest events stand that concern a member, newest first."""
     entry = TABLES["entry"].c
