@@ -27,6 +27,7 @@ from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
+from ledger.core.decide.own import next_instant
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.refusals import IdempotencyConflict, Refusal
@@ -84,7 +85,7 @@ def _decide_settled(books: Books, command: Command, mac: bytes, *, at: Micros) -
 
 
 def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
-    recorded_at = Micros(max(at, books.head.recorded_at + 1))
+    recorded_at = next_instant(books, at)
     match command:
         case RecordContribution():
             return decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)

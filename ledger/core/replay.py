@@ -31,7 +31,6 @@ from ledger.core.events import (
     ContributionReviewed,
     EntryKind,
     Event,
-    GrantRef,
     GroupHeld,
     GroupReported,
     PointsAdjusted,
@@ -44,6 +43,10 @@ from ledger.core.values import Identity, MemberId, Micros, Position
 
 PLATFORM = "member"
 """The platform under which a replay knows members by their numbers."""
+
+
+NOBODYS = ("", "")
+"""The key of what nobody's event did."""
 
 
 class Effect(NamedTuple):
@@ -87,7 +90,7 @@ class Effects:
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
             if effect is None:
-                key = self._key(event, about)
+                key = self._keys.get(about.position if about is not None else event.position, NOBODYS)
                 effect = Effect(key, decision.rule, decision.member, decision.unit)
             self._refs[event.position, ordinal] = effect
             if about is None:
@@ -101,12 +104,6 @@ class Effects:
         for name, value in vars(self).items():
             setattr(other, name, value.copy())
         return other
-
-    def _key(self, event: Event, about: GrantRef | None) -> tuple[str, str]:
-        """Return the key of the event that an effect is of; a correction may be of one that had none."""
-        if about is not None:
-            return self._keys.get(about.position, ("", ""))
-        return self._keys.get(event.position, ("", ""))
 
 
 class Replay:
@@ -188,9 +185,9 @@ def settle_all(books: Books, at: Micros) -> None:
     """Do all that was due until an instant, in chunks, until nothing is."""
     while True:
         due = [
-            (str(key[0]), MemberId(int(str(key[1]))))
-            for key in books.keys(DUE)
-            if (when := books.read(DUE, (str(key[0]), int(str(key[1])))).at) is not None and when <= at
+            (what, MemberId(member))
+            for what, member in books.keys(DUE)
+            if (when := books.read(DUE, (what, member)).at) is not None and when <= at
         ]
         if not due:
             return

@@ -62,9 +62,11 @@ from ledger.core.values import MemberId, Micros, Position
 
 JOINED = "member.joined"
 LEFT = "member.left"
-AT_ONCE = Micros(0)
 UNDO_DUE = "undo"
 """How DUE names an undo that still goes on."""
+
+AT_ONCE = Micros(0)
+"""Due before all that has a time."""
 
 TIERS_DUE = "tiers:"
 """How DUE names daily runs; the rest of the name is the ladder."""

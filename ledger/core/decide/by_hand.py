@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ledger.core.books.evolve import evolve_arrival, evolve_effects, evolve_journal
+from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
-from ledger.core.books.view import Books, Written
-from ledger.core.commands import LEDGER_SOURCE, ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
+from ledger.core.books.view import Books
+from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.events import (
     ContributionReviewed,
     Event,
@@ -30,12 +31,13 @@ from ledger.core.refusals import (
 from ledger.core.reversal import withdrawal
 from ledger.core.rulebook.versions import Version
 from ledger.core.tiers.moving import groups_of
-from ledger.core.values import Micros, Position
+from ledger.core.values import Micros
 
 REVIEWED = "contribution.reviewed"
 LOCKED = "tier.locked"
 HELD = "group.held"
 REPORTED = "group.reported"
+LONGEST_GROUP = 128
 
 
 def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Micros) -> Answer:
@@ -53,19 +55,8 @@ def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Mi
 
 
 def _event(books: Books, type_: str, fact: Fact, mac: bytes, version: Version, recorded_at: Micros) -> Event:
-    position = Position(books.head.position + 1)
-    return Event(
-        position=position,
-        type=type_,
-        source=LEDGER_SOURCE,
-        key=f"{type_}/{position}",
-        subject=None,
-        occurred_at=recorded_at,
-        recorded_at=recorded_at,
-        rulebook=version.number,
-        mac=mac,
-        fact=fact,
-    )
+    key = f"{type_}/{books.head.position + 1}"
+    return own_event(books, type_, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
 
 
 def _review(books: Books, command: ReviewContribution, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
@@ -126,7 +117,7 @@ def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, record
         follows = (GroupWish(member=command.member, group=command.group, wanted=wanted),)
     fact = GroupHeld(member=command.member, group=command.group, held=command.held, by=command.by, groups=follows)
     event = _event(books, HELD, fact, mac, version, recorded_at)
-    return _write(books, event, command.reason)
+    return write_plainly(books, event, _reason(command.reason))
 
 
 def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
@@ -135,17 +126,7 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
     fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
-    return _write(books, _event(books, REPORTED, fact, mac, version, recorded_at), "")
-
-
-LONGEST_GROUP = 128
-
-
-def _write(books: Books, event: Event, reason: str) -> Answer:
-    evolve_effects(books, event)
-    evolve_journal(books, event)
-    books.events.append(Written(event, _reason(reason)))
-    return Accepted(position=event.position)
+    return write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
 
 
 def _groups(version: Version) -> set[str]:

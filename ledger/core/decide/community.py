@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.core.books.evolve import evolve_effects, evolve_journal
-from ledger.core.books.view import Books, Written
-from ledger.core.commands import LEDGER_SOURCE, CreateCommunity, PublishRulebook
+from ledger.core.books.view import Books
+from ledger.core.commands import CreateCommunity, PublishRulebook
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.judging import end_run, first_runs
-from ledger.core.events import CommunityCreated, Event, Fact, RulebookPublished
+from ledger.core.decide.own import own_event, write_plainly
+from ledger.core.events import CommunityCreated, Fact, RulebookPublished
 from ledger.core.refusals import CommunityExists, EffectiveBeforeCurrent, LogMoved, VersionTaken
 from ledger.core.rulebook.versions import Version
-from ledger.core.values import Micros, Position
+from ledger.core.values import Micros
 
 CREATED = "community.created"
 PUBLISHED = "rulebook.published"
@@ -76,20 +76,4 @@ def _runs(books: Books, version: Version, since: Micros, at: Micros) -> dict[str
 
 
 def _write(books: Books, type_: str, key: str, fact: Fact, mac: bytes, recorded_at: Micros) -> Accepted:
-    position = Position(books.head.position + 1)
-    event = Event(
-        position=position,
-        type=type_,
-        source=LEDGER_SOURCE,
-        key=key,
-        subject=None,
-        occurred_at=recorded_at,
-        recorded_at=recorded_at,
-        rulebook=0,
-        mac=mac,
-        fact=fact,
-    )
-    evolve_effects(books, event)
-    evolve_journal(books, event)
-    books.events.append(Written(event, {}))
-    return Accepted(position=position)
+    return write_plainly(books, own_event(books, type_, key, fact, number=0, recorded_at=recorded_at, mac=mac))

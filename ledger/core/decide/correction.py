@@ -5,14 +5,15 @@ from __future__ import annotations
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, EVENT
 from ledger.core.books.view import Books
-from ledger.core.commands import LEDGER_SOURCE, Correction, CorrectPoints
+from ledger.core.commands import Correction, CorrectPoints
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
-from ledger.core.events import Decision, EntryKind, Event, LotMove, Outcome, PointsCorrected
+from ledger.core.decide.own import own_event
+from ledger.core.events import Decision, EntryKind, LotMove, Outcome, PointsCorrected
 from ledger.core.rules import lots
 from ledger.core.rules.floor import bounded
 from ledger.core.undo import corrected_trail
-from ledger.core.values import Micros, Position
+from ledger.core.values import Micros
 
 CORRECTED = "points.corrected"
 
@@ -20,17 +21,14 @@ CORRECTED = "points.corrected"
 def decide_correction(books: Books, command: CorrectPoints, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Post one part of a correction. No floor stops it: it is what would have been."""
     version = books.versions.numbered(command.version)
-    event = Event(
-        position=Position(books.head.position + 1),
-        type=CORRECTED,
-        source=LEDGER_SOURCE,
-        key=f"{CORRECTED}/{command.version}/{command.part}",
-        subject=None,
-        occurred_at=recorded_at,
+    event = own_event(
+        books,
+        CORRECTED,
+        f"{CORRECTED}/{command.version}/{command.part}",
+        PointsCorrected(version=version.number),
+        number=version.number,
         recorded_at=recorded_at,
-        rulebook=version.number,
         mac=mac,
-        fact=PointsCorrected(version=version.number),
     )
     evolve_arrival(books, event)
     made = Made(books, event, version)

@@ -10,13 +10,11 @@ from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, DUE, EVENT, LOTS, WAITS, OpenLot, OpenWait
 from ledger.core.books.view import Books
 from ledger.core.books.waiting import POINTS_DUE
-from ledger.core.commands import LEDGER_SOURCE
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.own import next_instant, own_event
 from ledger.core.events import (
     Decision,
     EntryKind,
-    Event,
-    Fact,
     GrantRef,
     LotMove,
     Outcome,
@@ -29,22 +27,6 @@ from ledger.core.values import MemberId, Micros, Position
 
 RELEASED = "points.released"
 EXPIRED = "points.expired"
-
-
-def next_event(books: Books, type_: str, key: str, fact: Fact, *, due_at: Micros, at: Micros, number: int) -> Event:
-    """Return a fact of the ledger's own that was due at an instant, before its decisions."""
-    return Event(
-        position=Position(books.head.position + 1),
-        type=type_,
-        source=LEDGER_SOURCE,
-        key=f"{type_}/{key}",
-        subject=None,
-        occurred_at=due_at,
-        recorded_at=Micros(max(at, books.head.recorded_at + 1)),
-        rulebook=number,
-        mac=b"",
-        fact=fact,
-    )
 
 
 def points_due(books: Books, member: MemberId, at: Micros) -> Micros | None:
@@ -72,8 +54,9 @@ def settle_points(books: Books, member: MemberId, until: Micros, at: Micros) -> 
 def _release(books: Books, member: MemberId, ready: list[OpenWait], due_at: Micros, at: Micros) -> None:
     fact = PointsReleased(member=member)
     version = books.versions.at(due_at)
-    key = f"{member}/{ready[0].position}/{ready[0].ordinal}"
-    event = next_event(books, RELEASED, key, fact, due_at=due_at, at=at, number=version.number)
+    key = f"{RELEASED}/{member}/{ready[0].position}/{ready[0].ordinal}"
+    recorded_at = next_instant(books, at)
+    event = own_event(books, RELEASED, key, fact, number=version.number, recorded_at=recorded_at, due_at=due_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
     for one in ready:
@@ -109,8 +92,9 @@ def released(made: Made, member: MemberId, position: Position, ordinal: int) -> 
 def _expire(books: Books, member: MemberId, ended: list[OpenLot], due_at: Micros, at: Micros) -> None:
     fact = PointsExpired(member=member)
     version = books.versions.at(due_at)
-    key = f"{member}/{due_at}/{ended[0].position}/{ended[0].ordinal}"
-    event = next_event(books, EXPIRED, key, fact, due_at=due_at, at=at, number=version.number)
+    key = f"{EXPIRED}/{member}/{due_at}/{ended[0].position}/{ended[0].ordinal}"
+    recorded_at = next_instant(books, at)
+    event = own_event(books, EXPIRED, key, fact, number=version.number, recorded_at=recorded_at, due_at=due_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
     for unit in dict.fromkeys(lot.unit for lot in ended):

@@ -7,6 +7,7 @@ cooldown, amount, factors, rule caps, cap groups, budget, floor, lots, pending.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace as with_claims
 
 from msgspec.structs import replace
 
@@ -93,15 +94,10 @@ def grade(
     if once.holder(books, claim) is not None:
         return [look.stopped(books, Outcome.ONCE_ONLY)]
     slot = once.slot_claim(case, rule, receiver)
-    look = replace_claims(look, claim, slot)
+    look = with_claims(look, claim=claim, slot=slot)
     if (held := once.holder(books, slot)) is not None:
         return _take_over(books, look, held, ordinal)
     return [_paid(books, look, ordinal)]
-
-
-def replace_claims(look: Look, claim: ClaimKey | None, slot: ClaimKey | None) -> Look:
-    """Return the look with the claims that its grant would make."""
-    return Look(look.case, look.event, look.rule, look.receiver, look.running, claim, slot)
 
 
 def _ineligible(books: Books, look: Look) -> tuple[Outcome, tuple[Step, ...]] | None:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.books.evolve import TIERS_DUE, evolve_arrival, evolve_effects, evolve_journal
+from ledger.core.books.evolve import TIERS_DUE, evolve_arrival
 from ledger.core.books.shelf import DUE, EVENT, MEMBER, RUN, TIER, Run
-from ledger.core.books.view import Books, Written
-from ledger.core.decide.due import next_event, points_due, settle_points
+from ledger.core.books.view import Books
+from ledger.core.decide.due import points_due, settle_points
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.own import next_instant, own_event, write_plainly
 from ledger.core.events import TierChange, TierRunOpened, TiersJudged, Watch
 from ledger.core.rulebook.grammar import Ladder, Requirement
 from ledger.core.rulebook.versions import Version, leaves
@@ -85,11 +86,9 @@ def _open(books: Books, version: Version, ladder: Ladder, due_at: Micros, at: Mi
         members=books.head.members,
         marks=_marks(books, version, ladder, range(first, last + 1)),
     )
-    key = f"{ladder.code}/{first}"
-    event = next_event(books, OPENED, key, fact, due_at=due_at, at=at, number=version.number)
-    evolve_effects(books, event)
-    evolve_journal(books, event)
-    books.events.append(Written(event, {}))
+    key, recorded_at = f"{OPENED}/{ladder.code}/{first}", next_instant(books, at)
+    event = own_event(books, OPENED, key, fact, number=version.number, recorded_at=recorded_at, due_at=due_at)
+    write_plainly(books, event)
 
 
 def _marks(books: Books, version: Version, ladder: Ladder, days: range) -> dict[str, tuple[int, ...]]:
@@ -175,8 +174,9 @@ def _judge(books: Books, code: str, members: range, last_day: int, at: Micros, *
         alone=alone,
         next_at=next_run(ladder, zone, due_at) if ends else None,
     )
-    key = f"{code}/{last_day}/{first}" + ("/alone" if alone else "")
-    event = next_event(books, JUDGED, key, fact, due_at=due_at, at=at, number=version.number)
+    key = f"{JUDGED}/{code}/{last_day}/{first}" + ("/alone" if alone else "")
+    recorded_at = next_instant(books, at)
+    event = own_event(books, JUDGED, key, fact, number=version.number, recorded_at=recorded_at, due_at=due_at)
     evolve_arrival(books, event)
     moved: list[TierChange] = []
     watched: list[Watch] = []

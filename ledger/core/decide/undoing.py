@@ -7,8 +7,8 @@ from itertools import islice
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT
 from ledger.core.books.view import Books
-from ledger.core.decide.due import next_event
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.own import next_instant, own_event
 from ledger.core.events import ContributionRecorded, Event, UndoContinued
 from ledger.core.reversal import reversal
 from ledger.core.rules.case import Case
@@ -46,10 +46,9 @@ def go_on_undoing(books: Books, at: Micros) -> None:
             return
         case = _case(books, undoing)
         fact = UndoContinued(of=undoing.position)
-        key = f"{undoing.position}/{books.head.position + 1}"
-        event = next_event(
-            books, CONTINUED, key, fact, due_at=undoing.occurred_at, at=at, number=case.version.number
-        )
+        key, recorded_at = f"{CONTINUED}/{undoing.position}/{books.head.position + 1}", next_instant(books, at)
+        due_at, number = undoing.occurred_at, case.version.number
+        event = own_event(books, CONTINUED, key, fact, number=number, recorded_at=recorded_at, due_at=due_at)
         evolve_arrival(books, event)
         made = Made(books, event, case.version)
         made.unfinished = take_back(made, case)
