@@ -12,7 +12,7 @@ from ledger.service.writer import Writer
 from ledger.store.directory import Community
 from ledger.store.engine import Database
 from tests.clock import NOON, Clock
-from tests.service.sayings import facts_of, said
+from tests.service.sayings import facts_of
 from tests.service.timed import DEARER, RULEBOOK, begun, ledger, lively
 
 
@@ -72,10 +72,13 @@ async def test_a_draft_with_faults_is_refused_with_all_of_them(
 async def test_the_next_daily_run_can_be_looked_at_without_doing_it(
     database: Database, writer: Writer, community: Community, clock: Clock
 ) -> None:
-    await writer.submit(community, [said("late", "member.hello", by="dan")])
-    clock.advance(5 * DAY)
+    clock.advance(3 * DAY)
     before = await facts_of(database, community.id)
     found = await preview(ledger(database, writer, clock), community)
     assert await facts_of(database, community.id) == before
-    assert found.changes == []
-    assert str(found.day) == "2026-12-01"
+    # Nobody earned in the three days before the 28th; the run of that day is the first below, the next one lowers.
+    assert str(found.day) == "2026-11-29"
+    assert [(one.member, one.before, one.after) for one in found.changes] == [
+        (1, "regular", "newcomer"),
+        (2, "regular", "newcomer"),
+    ]

@@ -7,9 +7,9 @@ import asyncio
 from ledger.core.values import DAY, HOUR
 from ledger.service.sweeper import sweep, sweeping
 from ledger.service.verify import verify
-from ledger.service.writer import Writer
+from ledger.service.writer import Receipt, Writer
 from ledger.store.engine import Database
-from ledger.store.reads.due import overdue
+from ledger.store.reads.due import what_is_due
 from tests.clock import Clock
 from tests.service.sayings import rows_of, said
 from tests.service.timed import begun
@@ -31,10 +31,11 @@ async def test_what_waits_is_released_and_what_is_old_expires(
     assert await _balances(database, community.id) == {1: (13, 0)}
     assert await sweep(database, writer, community, clock) == 0
     clock.advance(11 * DAY)
-    assert await overdue(database, community.id, at=clock()) == 2
+    due = await what_is_due(database, community.id, at=clock(), first=10)
+    assert (due.members, due.ladders) == ((1,), ("circle",))
     assert await sweep(database, writer, community, clock) > 0
     assert await _balances(database, community.id) == {1: (0, 0)}
-    assert await overdue(database, community.id, at=clock()) == 0
+    assert await what_is_due(database, community.id, at=clock(), first=10) == ((), ())
     assert (await verify(database, community.id)).differences == []
 
 
@@ -65,11 +66,13 @@ async def test_a_command_finds_everything_done_that_was_due_before_it(
     await writer.submit(community, [said("a", "share.posted", subject="s")])
     clock.advance(11 * DAY)
     [answer] = await writer.submit(community, [said("b", "member.hello")])
-    types = [row[0] for row in await rows_of(database, community.id, "event", "position", "type")]
-    assert types == list(range(1, len(types) + 1))
+    types = [row[1] for row in await rows_of(database, community.id, "event", "position", "type")]
+    assert types[-1] == "member.hello"
+    assert types.index("points.released") < types.index("points.expired") < len(types) - 1
+    assert isinstance(answer, Receipt)
+    assert answer.position == len(types)
     assert await _balances(database, community.id) == {1: (5, 0)}
     assert (await verify(database, community.id)).differences == []
-    assert answer
 
 
 async def test_it_goes_on_by_itself_while_a_server_runs(database: Database, writer: Writer, clock: Clock) -> None:

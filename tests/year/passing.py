@@ -27,6 +27,8 @@ from tests.year.town import FIRST_DAY, Town
 
 PRICE, DEARER = 3, 5
 ZONE = "Asia/Shanghai"
+RULE = 2
+"""Where an entry's row names its rule, after member and unit."""
 
 
 class Told(NamedTuple):
@@ -68,10 +70,10 @@ async def passes(databases: Databases, kind: str, members: int, days: int) -> st
         await _tells_the_same_again(prompt)
         moved = await _tells_a_price_change_exactly(prompt)
         events = (await journal.head(prompt.database, prompt.community.id)).position
-    kinds = Counter({row[kind_at]: count for row, count in stands["entry"].items() for kind_at in (3,)})
+    rules = {row[RULE] for row in stands["entry"]}
     return (
         f"{members} members, {days} days on {kind}: {prompt.acts} acts, {events} events,"
-        f" {stands['entry'].total()} entries of {len(kinds)} rules,"
+        f" {stands['entry'].total()} entries of {len(rules)} rules,"
         f" {stands['tier_change'].total()} changes of level, {moved} balances moved by a price"
     )
 
