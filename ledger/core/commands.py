@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ledger.core.events import ClaimKey, CounterMove, GrantRef
+from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value

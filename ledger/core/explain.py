@@ -10,22 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledger.core.events import (
     ContributionRecorded,
     ContributionReviewed,
-    Decided,
-    Decision,
-    EntryKind,
     Event,
     GroupHeld,
-    Outcome,
     PointsAdjusted,
     PointsCorrected,
     PointsExpired,
     PointsReleased,
-    Step,
-    TierChange,
     TierLocked,
     TiersJudged,
     UndoContinued,
 )
+from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId, Value
 
 

@@ -6,7 +6,7 @@ what the members hold, negated.
 
 from __future__ import annotations
 
-from ledger.core.events import Decision, EntryKind
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.values import Value
 
 SYSTEM_ACCOUNT = {

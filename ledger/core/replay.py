@@ -29,7 +29,6 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
     ContributionRecorded,
     ContributionReviewed,
-    EntryKind,
     Event,
     GroupHeld,
     GroupReported,
@@ -37,6 +36,7 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
+from ledger.core.outcomes import EntryKind
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position

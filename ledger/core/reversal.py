@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM, WAITING
 from ledger.core.books.view import Books
-from ledger.core.events import (
+from ledger.core.events import Event
+from ledger.core.outcomes import (
     ClaimKey,
     CounterMode,
     CounterMove,
     Decision,
     EntryKind,
-    Event,
     GrantRef,
     LotMove,
     Outcome,

@@ -37,7 +37,8 @@ from ledger.core.commands import (
     Stamped,
 )
 from ledger.core.decide.answers import Accepted, Answer, Repeated
-from ledger.core.events import Decided, Decision, Event, Outcome, TierChange, decisions, decode_fact, encode_fact
+from ledger.core.events import Event, decisions, decode_fact, encode_fact
+from ledger.core.outcomes import Decided, Decision, Outcome, TierChange
 from ledger.core.plan import plan, plan_atomic
 from ledger.core.replay import settle_all
 from ledger.core.rulebook.grammar import Rulebook

@@ -43,17 +43,8 @@ from ledger.core.books.shelf import (
 )
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
-from ledger.core.events import (
-    ContributionRecorded,
-    Decision,
-    EntryKind,
-    Event,
-    Fact,
-    GrantRef,
-    Outcome,
-    TierChange,
-    encode_fact,
-)
+from ledger.core.events import ContributionRecorded, Event, Fact, encode_fact
+from ledger.core.outcomes import Decision, EntryKind, GrantRef, Outcome, TierChange
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store import books as shelves

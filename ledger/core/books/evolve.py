@@ -36,27 +36,29 @@ from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
-    ClaimKey,
     ContributionRecorded,
-    CounterMove,
-    Decided,
-    Decision,
-    EntryKind,
     Event,
     GroupHeld,
     GroupReported,
-    GroupWish,
-    Measure,
     RulebookPublished,
-    StreakMove,
-    TierChange,
     TierLocked,
     TierRunOpened,
     TiersJudged,
     UndoContinued,
-    Watch,
     decisions,
     joined,
+)
+from ledger.core.outcomes import (
+    ClaimKey,
+    CounterMove,
+    Decided,
+    Decision,
+    EntryKind,
+    GroupWish,
+    Measure,
+    StreakMove,
+    TierChange,
+    Watch,
 )
 from ledger.core.values import MemberId, Micros, Position
 

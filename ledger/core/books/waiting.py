@@ -21,7 +21,7 @@ from ledger.core.books.shelf import (
     Waits,
 )
 from ledger.core.books.view import Books
-from ledger.core.events import Decision, LotMove
+from ledger.core.outcomes import Decision, LotMove
 from ledger.core.values import MemberId, Position
 
 POINTS_DUE = "points"

@@ -10,17 +10,8 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.events import (
-    ContributionReviewed,
-    Event,
-    Fact,
-    GroupHeld,
-    GroupReported,
-    GroupWish,
-    TierChange,
-    TierLocked,
-    decisions,
-)
+from ledger.core.events import ContributionReviewed, Event, Fact, GroupHeld, GroupReported, TierLocked, decisions
+from ledger.core.outcomes import GroupWish, TierChange
 from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,

@@ -12,16 +12,8 @@ from ledger.core.books.view import Books
 from ledger.core.books.waiting import POINTS_DUE
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event
-from ledger.core.events import (
-    Decision,
-    EntryKind,
-    GrantRef,
-    LotMove,
-    Outcome,
-    PointsExpired,
-    PointsReleased,
-    decisions,
-)
+from ledger.core.events import PointsExpired, PointsReleased, decisions
+from ledger.core.outcomes import Decision, EntryKind, GrantRef, LotMove, Outcome
 from ledger.core.rules.floor import bounded
 from ledger.core.values import MemberId, Micros, Position
 

@@ -18,7 +18,8 @@ from ledger.core.books.evolve import (
 )
 from ledger.core.books.shelf import ACCOUNT
 from ledger.core.books.view import Books, Written
-from ledger.core.events import Decided, Decision, Event, StreakMove, TierChange, Watch
+from ledger.core.events import Event
+from ledger.core.outcomes import Decided, Decision, StreakMove, TierChange, Watch
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
 from ledger.core.rules.measures import of_decisions

@@ -10,7 +10,8 @@ from ledger.core.commands import AdjustPoints, Command, SettleDue
 from ledger.core.decide.answers import Settled
 from ledger.core.decide.due import points_due
 from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member, sweep, tiers_due
-from ledger.core.events import ContributionRecorded, Decided, GroupHeld, TierLocked, decisions
+from ledger.core.events import ContributionRecorded, GroupHeld, TierLocked, decisions
+from ledger.core.outcomes import Decided
 from ledger.core.values import MemberId, Micros
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ledger.core.books.shelf import LOT, LOTS, Account
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, start_of_day
-from ledger.core.events import Decision, LotMove
+from ledger.core.outcomes import Decision, LotMove
 from ledger.core.periods import period_of
 from ledger.core.rulebook.grammar import Expiry, Unit
 from ledger.core.rulebook.versions import Version
