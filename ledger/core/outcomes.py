@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     FLOORED = "FLOORED"
     REVERSED = "REVERSED"
     PENDING = "PENDING"
+    HELD = "HELD"
 
 
 class EntryKind(StrEnum):
@@ -35,6 +36,8 @@ class EntryKind(StrEnum):
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
     EXPIRY = "EXPIRY"
+    REDEMPTION = "REDEMPTION"
+    REFUND = "REFUND"
 
 
 class CounterMode(StrEnum):
@@ -95,7 +98,8 @@ class Decision(Value):
     """One rule looked at one event: what it wanted, what it granted, and each step between.
 
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
-    (`releases` names the grant) or taken back. `dated` is when it took effect, where that is not the event's time.
+    (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
+    when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
     `corrects` names the decision that a rulebook published for the past would have made otherwise.
     """
 
@@ -114,6 +118,7 @@ class Decision(Value):
     trails: tuple[str, ...] = ()
     lots: tuple[LotMove, ...] = ()
     pending: int = 0
+    held: int = 0
     release_at: Micros | None = None
     dated: Micros | None = None
     releases: GrantRef | None = None

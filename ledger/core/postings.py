@@ -17,6 +17,8 @@ SYSTEM_ACCOUNT = {
     EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
+    EntryKind.REDEMPTION: "redemptions",
+    EntryKind.REFUND: "redemptions",
 }
 
 
