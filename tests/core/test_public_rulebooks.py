@@ -113,7 +113,8 @@ class TestTheEssay:
         )
         assert core.stay == Stay(mode="kept", low_water=Fraction(4, 5), grace=14, min_stay=30, warn_before=7)
         assert core.grants == ("group:core",)
-        assert public("seed_circle").metrics == (STANDARD["violations"],)
+        named = ("value_received", "recognised", "violations")
+        assert public("seed_circle").metrics == tuple(STANDARD[name] for name in named)
 
 
 class TestGamification:

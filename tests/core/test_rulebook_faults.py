@@ -290,7 +290,7 @@ tiers:
   rank: {every: event, measure: points.balance, levels: {high: 5}}
 """
 
-LATER = ["ladders", "violations", "perks", "offers", "welcome", "playbook"]
+LATER = ["ladders", "violations"]
 
 
 @pytest.mark.parametrize(("text", "fault"), SECTIONS)

@@ -185,6 +185,24 @@ class Setting(Value):
     position: Position = Position(0)
 
 
+class Offer(Value):
+    """An offer: its terms as JSON; an empty text is none."""
+
+    terms: str = ""
+    retired: int = 0
+
+
+class Tick(Value):
+    """When something of the playbook was last done: an event of a type, or a task by hand.
+
+    `undone` is 1 where somebody took that back.
+    """
+
+    position: Position = Position(0)
+    at: Micros = Micros(0)
+    undone: int = 0
+
+
 class Perk(Value):
     """A perk: its terms as JSON, and what became of its stock and its codes; an empty text is none.
 
@@ -288,6 +306,8 @@ WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
 SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
 PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
+OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
+TICK: Book[tuple[str], Tick] = Book("tick", Tick())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -307,6 +327,8 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     PERK,
     REDEMPTION,
     SETTING,
+    OFFER,
+    TICK,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -1,6 +1,7 @@
 """The grammar of a rulebook, as values. Amounts are in minor units of their unit, lengths in microseconds."""
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.catalogue import Mark, OfferCap, OfferTerms, PerkLimit, PerkTerms, Task
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak
 from ledger.core.rulebook.grammar.rules import (
     Amount,
@@ -42,8 +43,13 @@ __all__ = [
     "Ladder",
     "Level",
     "Levels",
+    "Mark",
     "Metric",
+    "OfferCap",
+    "OfferTerms",
     "Pending",
+    "PerkLimit",
+    "PerkTerms",
     "Quota",
     "RankAmount",
     "Requirement",
@@ -54,6 +60,7 @@ __all__ = [
     "StartOn",
     "Stay",
     "Streak",
+    "Task",
     "Terms",
     "Undo",
     "UndoOn",
