@@ -74,6 +74,14 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
         _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
     ),
+    "Query.previewRulebook": (
+        "{ it: previewRulebook(community: $slug, draft: {basedOn: 1}) { byTier { before } userErrors { code } } }",
+        _rule(),
+    ),
+    "Mutation.publishRulebook": (
+        "{ it: publishRulebook(community: $slug, draft: {basedOn: 1}) { rulebook { version } } }",
+        _rule(),
+    ),
     "Mutation.recordContribution": (
         '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
         " data: {}}) { position userErrors { code message } } }",

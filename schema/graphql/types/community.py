@@ -25,7 +25,7 @@ from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
 from schema.graphql.types.member import LadderCode, Member, shown
 from schema.graphql.types.node import Connection, Node
-from schema.graphql.types.rulebook import Rulebook, rulebook
+from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.view import Info, View, view_of
 
@@ -112,6 +112,25 @@ class Community(Node):
         """Return a version of the rulebook."""
         view, number = view_of(info), None if version is UNSET else version
         return await rulebook(view, self.place, number) if view.operates(self.place) else None
+
+    @resolved("Every version of its rulebook, the latest first. For operators.")
+    async def rulebook_versions(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Rulebook] | None:
+        """Return a page of the rulebook's versions."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await rulebooks(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved("What rules may give to all together, and how much of it is gone. For operators.")
+    async def budgets(self, info: Info) -> list[Budget] | None:
+        """Return the budgets."""
+        view = view_of(info)
+        return await budgets(view, self.place) if view.operates(self.place) else None
+
+    @resolved("What it asks of everybody beside points.")
+    def house_rules(self) -> list[HouseRule]:
+        """Return the house rules: the grammar has none yet."""
+        return []
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

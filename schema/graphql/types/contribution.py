@@ -7,7 +7,14 @@ from datetime import datetime
 import strawberry
 
 from ledger.core.calendar import moment
-from ledger.core.events import ContributionRecorded, Event, PointsAdjusted
+from ledger.core.events import (
+    ContributionRecorded,
+    ContributionReviewed,
+    Event,
+    GroupHeld,
+    PointsAdjusted,
+    TierLocked,
+)
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
@@ -18,6 +25,9 @@ from schema.graphql.ids import write_id
 from schema.graphql.scalars import Position
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
+
+BY_SOMEBODY = (PointsAdjusted, ContributionReviewed, TierLocked, GroupHeld)
+"""What somebody with the right to did by hand."""
 
 
 @described
@@ -106,14 +116,21 @@ def taking_part(event: Event) -> set[MemberId]:
 async def actor_of(info: Info, place: Place, event: Event) -> Actor:
     """Return who is behind an event: a member, a key, or the sender alone."""
     fact = event.fact
-    if isinstance(fact, PointsAdjusted):
-        kind, _, name = fact.by.partition(":")
-        if kind == "member":
-            return await _member(info, place, MemberId(int(name)))
-        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    if isinstance(fact, BY_SOMEBODY):
+        return await named_actor(info, place, fact.by)
     if isinstance(fact, ContributionRecorded) and fact.actor is not None:
         return await _member(info, place, fact.actor)
     return Actor(kind="SENDER", display_name=event.source)
+
+
+async def named_actor(info: Info, place: Place, by: str) -> Actor:
+    """Return who did something by hand, as the log names them: `key:…`, `member:…`, or a tool by its name."""
+    kind, _, name = by.partition(":")
+    if kind == "member" and name.isdecimal():
+        return await _member(info, place, MemberId(int(name)))
+    if kind == "key":
+        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    return Actor(kind="SENDER", display_name=by)
 
 
 async def _member(info: Info, place: Place, member: MemberId) -> Actor:
