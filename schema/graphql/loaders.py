@@ -22,13 +22,14 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people
+from ledger.store.reads import earnings, history, journal, people, reviews
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
+from ledger.store.reads.reviews import Review
 from ledger.store.reads.spans import Span
 from ledger.store.tables import ApiKeyRow
 
@@ -102,6 +103,11 @@ class Loaders:
     def events(self) -> Loader[Position, Stored | None]:
         """Events by position."""
         return self._each(journal.by_positions, lambda: None)
+
+    @cached_property
+    def reviews(self) -> Loader[Position, Review | None]:
+        """How the reviews of contributions stand."""
+        return self._each(reviews.reviews, lambda: None)
 
     @cached_property
     def entries(self) -> Loader[Place, Entry | None]:

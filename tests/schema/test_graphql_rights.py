@@ -35,6 +35,7 @@ OPERATED = {
     "rulebook { yaml }": Scope.CONSOLE,
     "rulebookVersions { totalCount }": Scope.CONSOLE,
     "budgets { code }": Scope.CONSOLE,
+    "contributionsToReview { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -49,6 +50,7 @@ CHANGES = {
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
+    'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
 }
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace as replace_with
 from datetime import datetime
 from typing import Annotated, Any
 
+import strawberry
 from msgspec.structs import replace
+from strawberry import UNSET
 from strawberry.scalars import JSON
 
 from ledger.core import values
-from ledger.core.commands import RecordContribution
+from ledger.core.commands import RecordContribution, ReviewContribution
 from ledger.core.refusals import Refusal
 from ledger.core.undo import UNDONE
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.access import Known
 from schema.graphql.described import arg, changing, described, field, given, optional
+from schema.graphql.ids import read_id
 from schema.graphql.scalars import Position, shown
 from schema.graphql.texts import LONGEST_KEY, LONGEST_TEXT, fits
 from schema.graphql.types.contribution import Contribution, contribution
@@ -55,6 +59,7 @@ class ContributionPayload:
 
 
 RECORDING: Places = {"": ["input"], "/id": ["input", "key"]}
+REVIEWING: Places = {"/contributionId": ["contributionId"]}
 UNDOING: Places = {"/id": ["idempotencyKey"], "/source": ["source"], "/data/undoes": ["key"], "/time": []}
 
 
@@ -96,6 +101,35 @@ class ContributionMutation:
             "data": {"undoes": key},
         }
         return await _record(view, community, document, {"reason": reason}, UNDOING, ["community"])
+
+    @changing("Approves what waits for a review, and it pays; or declines it, and it never does. Once only.")
+    async def review_contribution(
+        self,
+        info: Info,
+        contribution_id: Annotated[strawberry.ID, arg("The contribution's global id.")],
+        approve: Annotated[bool, arg("Whether it pays.")],
+        reason: Annotated[str | None, arg("Why, for people to read.")] = UNSET,
+    ) -> ContributionPayload:
+        """Review a contribution."""
+        view = view_of(info)
+        known, named = view.require(Scope.CONSOLE), read_id(contribution_id)
+        if reason and not fits(reason, most=LONGEST_TEXT):
+            return _refusal([user_error("TEXT_INVALID", view.locale, ["reason"], most=LONGEST_TEXT)])
+        place = view.place(named.community) if named is not None and named.type == "Contribution" else None
+        stored = None
+        if named is not None and place is not None and named.number is not None:
+            stored = await view.loaders.events.load((place.id, values.Position(named.number)))
+        if place is None or stored is None or contribution(place, stored) is None:
+            return _refusal([user_error("CONTRIBUTION_UNKNOWN", view.locale, ["contributionId"])])
+        command = ReviewContribution(
+            position=stored.event.position, approved=approve, by=known.caller.name, reason=reason or ""
+        )
+        [answer] = await view.ledger.writer.submit(place, [command])
+        if isinstance(answer, Refusal):
+            return _refusal([refused(answer, view.locale, REVIEWING)])
+        view.forget()
+        recorded = await _recorded(view, place, answer.position, replayed=False)
+        return replace_with(recorded, contribution=contribution(place, stored))
 
 
 def _document(event: ContributionInput) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from schema.graphql.pages import After, Before, First, Last, bounded, connection
 from schema.graphql.scalars import Position
 from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.balance import Unit, unit_of
+from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
@@ -131,6 +132,14 @@ class Community(Node):
     def house_rules(self) -> list[HouseRule]:
         """Return the house rules: the grammar has none yet."""
         return []
+
+    @resolved("Contributions that somebody must approve before they pay, oldest first. For operators.")
+    async def contributions_to_review(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Contribution] | None:
+        """Return a page of what waits for a review."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await to_review(view, self.place, at) if view.operates(self.place) else None
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

@@ -14,16 +14,21 @@ from ledger.core.events import (
     GroupHeld,
     PointsAdjusted,
     TierLocked,
+    decisions,
 )
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
+from ledger.store.reads import reviews
 from ledger.store.reads.journal import Stored, private_part
+from ledger.store.reads.spans import Span
 from ledger.words.render import render
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_id
+from schema.graphql.pages import connection
 from schema.graphql.scalars import Position
-from schema.graphql.types.node import Node
+from schema.graphql.types.enums import ReviewState
+from schema.graphql.types.node import Connection, Node
 from schema.graphql.view import Info, View, view_of
 
 BY_SOMEBODY = (PointsAdjusted, ContributionReviewed, TierLocked, GroupHeld)
@@ -58,6 +63,12 @@ class Contribution(Node):
         """Return the address."""
         return text_of(self.stored, "url")
 
+    @resolved("Where its review stands; null where it needs none, or was taken back before anybody looked.")
+    async def review(self, info: Info) -> ReviewState | None:
+        """Return the state of the review."""
+        found = await view_of(info).loaders.reviews.load((self.place.id, self.stored.event.position))
+        return ReviewState(found.value) if found is not None else None
+
 
 @described
 class Actor:
@@ -89,6 +100,29 @@ def contribution(place: Place, stored: Stored) -> Contribution | None:
         recorded_at=moment(event.recorded_at),
         position=Position(event.position),
     )
+
+
+async def to_review(view: View, place: Place, at: Span) -> Connection[Contribution]:
+    """Return a page of the contributions that wait for a review."""
+    database = view.ledger.database
+    positions = await reviews.page(database, place.id, at)
+    stored = await view.loaders.events.load_many([(place.id, position) for position in positions])
+    found = [one for one in (contribution(place, each) for each in stored if each is not None) if one is not None]
+
+    async def count() -> int:
+        return await reviews.count(database, place.id)
+
+    return connection(found, at, key=lambda one: (one.position,), node=lambda one: one, count=count)
+
+
+async def origin(info: Info, place: Place, stored: Stored, ordinal: int) -> Contribution | None:
+    """Return what was done for a decision: of a release or a correction, what it is about."""
+    made = decisions(stored.event)
+    about = (made[ordinal].releases or made[ordinal].corrects) if ordinal < len(made) else None
+    if about is None:
+        return contribution(place, stored)
+    found = await view_of(info).loaders.events.load((place.id, about.position))
+    return contribution(place, found) if found is not None else None
 
 
 def sees(view: View, place: Place, event: Event) -> bool:
