@@ -79,6 +79,12 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
         _rule(),
     ),
+    "Query.dryRunContribution": (
+        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
+        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
+        _rule("EVENTS_WRITE"),
+    ),
+    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
     "Mutation.publishRulebook": (
         "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
         _rule(),
@@ -124,9 +130,9 @@ RULEBOOK = rulebooks.SMALL.replace(
 ).replace(
     "tiers:",
     "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
-    "    levels: [{id: new}, {id: core, enter: manual, grants: ['group:core']}]}",
+    "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
 )
-"""The small rulebook, and something to review, to lock and to hold."""
+"""The small rulebook, and something to review, to rise to, to lock and to hold."""
 
 
 class Role(NamedTuple):
