@@ -6,7 +6,7 @@ what the members hold, negated.
 
 from __future__ import annotations
 
-from ledger.core.events import Decision, EntryKind
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.values import Value
 
 SYSTEM_ACCOUNT = {
@@ -17,6 +17,8 @@ SYSTEM_ACCOUNT = {
     EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
+    EntryKind.REDEMPTION: "redemptions",
+    EntryKind.REFUND: "redemptions",
 }
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM, WAITING
 from ledger.core.books.view import Books
-from ledger.core.events import (
+from ledger.core.events import Event
+from ledger.core.outcomes import (
     ClaimKey,
     CounterMode,
     CounterMove,
     Decision,
     EntryKind,
-    Event,
     GrantRef,
     LotMove,
     Outcome,
@@ -63,7 +63,7 @@ def reversal(
         granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
     else:
         granted, expired = bounded(account, wanted), 0
-        free = min(granted, account.balance + granted)
+        free = min(granted, account.available + granted)
         moved = lots.refill(books, version, unit, decision, free, at=at, now=now)
     if expired:
         steps.append(Step(code="expired", before=wanted, after=wanted + expired))

@@ -6,15 +6,8 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import CLAIM, EVENT, KEY
 from ledger.core.books.view import Books
-from ledger.core.events import (
-    ClaimKey,
-    ContributionRecorded,
-    Decision,
-    EntryKind,
-    Event,
-    Measure,
-    decisions,
-)
+from ledger.core.events import ContributionRecorded, Event, decisions
+from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Measure
 from ledger.core.reversal import undone_claim
 from ledger.core.rulebook.grammar import Condition, Undo, UndoOn
 from ledger.core.rulebook.versions import Version, Versions

@@ -28,8 +28,9 @@ from ledger.core.books.shelf import ACCOUNT, IDENTITY
 from ledger.core.books.view import Books
 from ledger.core.calendar import micros
 from ledger.core.commands import PublishRulebook, RecordContribution, Stamped
-from ledger.core.events import EntryKind, Event, Outcome, decisions
+from ledger.core.events import Event, decisions
 from ledger.core.explain import amount
+from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.plan import plan
 from ledger.core.refusals import Refusal
 from ledger.core.replay import settle_all

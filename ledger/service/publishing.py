@@ -10,15 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ledger.core.commands import Command, Correction, CorrectPoints, PublishRulebook
-from ledger.core.events import (
-    CounterMode,
-    CounterMove,
-    Decision,
-    GrantRef,
-    Outcome,
-    RulebookPublished,
-    decisions,
-)
+from ledger.core.events import RulebookPublished, decisions
+from ledger.core.outcomes import CounterMode, CounterMove, Decision, GrantRef, Outcome
 from ledger.core.refusals import LogMoved, Refusal
 from ledger.core.replay import Effect, Effects, Recording, differences
 from ledger.core.values import Micros, Position

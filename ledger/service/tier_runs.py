@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ledger.core.calendar import local_date
 from ledger.core.decide.judging import dry_run
-from ledger.core.events import RulebookPublished, TierChange
+from ledger.core.events import RulebookPublished
+from ledger.core.outcomes import TierChange
 from ledger.core.replay import Recording
 from ledger.core.tiers.daily import last_run_day, run_at
 from ledger.core.values import MemberId, Micros

@@ -9,17 +9,22 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from ledger.core.books.perks import soonest_first
 from ledger.core.books.shelf import (
     EVENT,
     FOLDED,
+    HOLDS,
     IDENTITY,
     KEY,
     LOTS,
+    PERK_HOLDS,
     PROFILE,
     TRAIL,
     WAITS,
     Book,
+    Holds,
     Lots,
+    OpenHold,
     OpenLot,
     OpenWait,
     Recorded,
@@ -75,6 +80,8 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_lots(connection, community, keys))
         elif book is WAITS:
             loaded.update(await _load_waits(connection, community, keys))
+        elif book in (HOLDS, PERK_HOLDS):
+            loaded.update(await _load_holds(connection, community, book, keys))
         else:
             loaded.update(await _load_book(connection, community, book, keys))
     return loaded
@@ -131,6 +138,22 @@ async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> 
         (WAITS, (member,)): Waits(open=tuple(sorted(waits, key=lambda one: (one.position, one.ordinal))))
         for member, waits in found.items()
     }
+
+
+async def _load_holds(
+    connection: Selects, community: UUID, book: Book[Any, Any], keys: list[Row]
+) -> dict[Key, Any]:
+    whose = "member" if book is HOLDS else "perk"
+    columns = ("hold_until", "position", "member")
+    found: dict[Any, list[OpenHold]] = defaultdict(list)
+    wanted = [(key, 1) for (key,) in keys]
+    for key, *values in await connection.select(
+        TABLES["redemption"], [whose, "open"], wanted, (whose, *columns), community
+    ):
+        hold = dict(zip(columns, values, strict=True))
+        if hold["hold_until"] is not None:
+            found[key].append(OpenHold(**hold))
+    return {(book, (key,)): Holds(open=soonest_first(holds)) for key, holds in found.items()}
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:

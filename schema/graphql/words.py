@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import asdict
 
-from ledger.core.events import Decision, EntryKind
 from ledger.core.explain import Line, explain_decision
 from ledger.core.formula import formula, start_formula
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.grammar import Rule, Unit
 from ledger.core.rulebook.versions import Version

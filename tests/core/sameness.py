@@ -24,7 +24,8 @@ from ledger.core.books.shelf import (
     WISH,
 )
 from ledger.core.books.view import Books
-from ledger.core.events import Decided, Event, decisions
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import Decided
 from ledger.core.values import SECOND
 
 AS_THEY_ARE = (ACCOUNT, COUNTER, OBJECT, STREAK, TALLY)

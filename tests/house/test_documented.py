@@ -9,8 +9,8 @@ from string import Formatter
 
 import pytest
 
-from ledger.core.events import Decision, EntryKind, Outcome
 from ledger.core.explain import sentence_code
+from ledger.core.outcomes import Decision, EntryKind, Outcome
 from ledger.core.refusals import Refusal
 from ledger.settings import Settings
 from ledger.words.render import LOCALES, texts

@@ -12,7 +12,8 @@ from ledger.core.books.shelf import ACCOUNT
 from ledger.core.calendar import local_date, moment
 from ledger.core.commands import AdjustPoints, Command, RecordContribution
 from ledger.core.decide.answers import Accepted, Repeated
-from ledger.core.events import EntryKind, Event, GrantRef, Outcome, decisions
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import EntryKind, GrantRef, Outcome
 from ledger.core.postings import posting
 from ledger.core.refusals import BelowFloor, EffectiveBeforeCurrent, TimeInFuture
 from ledger.core.rulebook.grammar import Cap

@@ -22,7 +22,7 @@ from graphql import (
     print_ast,
 )
 
-from ledger.core import events
+from ledger.core import outcomes
 from ledger.core.refusals import Refusal
 from ledger.service.access import Scope
 from ledger.words.render import LOCALES, texts
@@ -124,8 +124,8 @@ def test_what_is_answered_has_the_whole_vocabulary(ours: GraphQLSchema, contract
 
 
 def test_whatever_the_core_says_has_a_name_here() -> None:
-    assert {one.value for one in events.Outcome} <= {one.value for one in Outcome}
-    assert {one.value for one in events.EntryKind} <= {one.value for one in EntryKind}
+    assert {one.value for one in outcomes.Outcome} <= {one.value for one in Outcome}
+    assert {one.value for one in outcomes.EntryKind} <= {one.value for one in EntryKind}
     assert {one.value for one in Scope} == {one.value for one in ApiScope}
 
 
@@ -154,4 +154,4 @@ def test_every_refusal_has_a_sentence(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_kind_of_entry_has_a_reason(locale: str) -> None:
-    assert [kind for kind in events.EntryKind if f"reason.{kind.value}" not in texts(locale)] == []
+    assert [kind for kind in outcomes.EntryKind if f"reason.{kind.value}" not in texts(locale)] == []

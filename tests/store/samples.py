@@ -15,9 +15,12 @@ from ledger.core.books.shelf import (
     LOT,
     MEMBER,
     OBJECT,
+    PERK,
     PROFILE,
+    REDEMPTION,
     RULEBOOK,
     RUN,
+    SETTING,
     STREAK,
     TALLY,
     TIER,
@@ -31,9 +34,12 @@ from ledger.core.books.shelf import (
     Known,
     Lot,
     Member,
+    Perk,
     Profile,
     Published,
+    Redemption,
     Run,
+    Setting,
     Standing,
     Streak,
     Tally,
@@ -43,17 +49,8 @@ from ledger.core.books.shelf import (
 )
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
-from ledger.core.events import (
-    ContributionRecorded,
-    Decision,
-    EntryKind,
-    Event,
-    Fact,
-    GrantRef,
-    Outcome,
-    TierChange,
-    encode_fact,
-)
+from ledger.core.events import ContributionRecorded, Event, Fact, encode_fact
+from ledger.core.outcomes import Decision, EntryKind, GrantRef, Outcome, TierChange
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store import books as shelves
@@ -112,6 +109,15 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
     WISH: lambda n: (
         (n, "core"),
         Wish(wanted=1, since_position=Position(n), since_at=Micros(n), held=n % 2, inside=1, reported_at=_odd(n)),
+    ),
+    SETTING: lambda n: ((f"welcome-{n}",), Setting(value=f"tea {n}", position=Position(n))),
+    PERK: lambda n: (
+        (f"tea-{n}",),
+        Perk(terms="{}", retired=n % 2, stock=_odd(n), reserved=n, sold=2, codes=3, handed=1),
+    ),
+    REDEMPTION: lambda n: (
+        (n,),
+        Redemption(perk="tea", member=MemberId(n), unit="points", cost=n, status="REQUESTED", hold_until=_odd(n)),
     ),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.moves import hold_claims, move_counters
+from ledger.core.books.perks import evolve_catalogue, evolve_redemption
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
-    COUNTER,
     DUE,
     EVENT,
     KEY,
@@ -15,19 +16,20 @@ from ledger.core.books.shelf import (
     OBJECT,
     RULEBOOK,
     RUN,
+    SETTING,
     STREAK,
     TALLY,
     TIER,
     WISH,
     Account,
     Claim,
-    Counter,
     Due,
     Member,
     Published,
     Recorded,
     Run,
     Seen,
+    Setting,
     Standing,
     Streak,
     Thing,
@@ -36,27 +38,34 @@ from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
-    ClaimKey,
+    CommunitySet,
     ContributionRecorded,
-    CounterMove,
-    Decided,
-    Decision,
-    EntryKind,
     Event,
     GroupHeld,
     GroupReported,
-    GroupWish,
-    Measure,
+    PerkCodesAdded,
+    PerkPut,
+    PerkRetired,
+    PerkStocked,
+    RedemptionMade,
+    RedemptionMoved,
     RulebookPublished,
-    StreakMove,
-    TierChange,
     TierLocked,
     TierRunOpened,
     TiersJudged,
     UndoContinued,
-    Watch,
     decisions,
     joined,
+)
+from ledger.core.outcomes import (
+    Decided,
+    Decision,
+    EntryKind,
+    GroupWish,
+    Measure,
+    StreakMove,
+    TierChange,
+    Watch,
 )
 from ledger.core.values import MemberId, Micros, Position
 
@@ -116,6 +125,12 @@ def evolve_own(books: Books, event: Event) -> None:
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
+        case PerkPut() | PerkRetired() | PerkStocked() | PerkCodesAdded():
+            evolve_catalogue(books, event, fact)
+        case CommunitySet():
+            books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RedemptionMade() | RedemptionMoved():
+            evolve_redemption(books, event, fact)
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
@@ -212,7 +227,7 @@ def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
 def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision) -> None:
     """Fold one decision: account, lots, what waits, counters, claims, trails."""
     member = decision.member
-    if member is not None and (decision.granted or decision.pending):
+    if member is not None and (decision.granted or decision.pending or decision.held):
         key = (member, decision.unit)
         account = books.read(ACCOUNT, key)
         books.write(
@@ -220,7 +235,7 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
             key,
             Account(
                 balance=account.balance + decision.granted,
-                held=account.held,
+                held=account.held + decision.held,
                 pending=account.pending + decision.pending,
                 earned=account.earned + earned_by(decision),
             ),
@@ -243,7 +258,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY:
+        case _:
             return 0
 
 
@@ -294,16 +309,3 @@ def evolve_streaks(books: Books, moves: tuple[StreakMove, ...]) -> None:
     for one in moves:
         run = Streak(last=one.last, length=one.length, freezes=one.freezes)
         books.write(STREAK, (one.streak, one.member), run)
-
-
-def move_counters(books: Books, moves: tuple[CounterMove, ...]) -> None:
-    """Move counters by their recorded steps."""
-    for move in moves:
-        key = (move.scope, move.key, move.period)
-        books.write(COUNTER, key, Counter(amount=books.read(COUNTER, key).amount + move.delta))
-
-
-def hold_claims(books: Books, names: tuple[ClaimKey, ...], claim: Claim) -> None:
-    """Let a claim stand under each of the names."""
-    for name in names:
-        books.write(CLAIM, (name.kind, name.key), claim)

@@ -18,7 +18,8 @@ from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
 from ledger.core.decide.undoing import take_back
-from ledger.core.events import ContributionRecorded, Creation, Event
+from ledger.core.events import ContributionRecorded, Event
+from ledger.core.outcomes import Creation
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
 from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version

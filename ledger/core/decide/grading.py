@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
 from ledger.core.books.view import Books
-from ledger.core.events import ClaimKey, Decision, Event, GrantRef, LotMove, Outcome, Step, decisions
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import ClaimKey, Decision, GrantRef, LotMove, Outcome, Step
 from ledger.core.reversal import reversal
 from ledger.core.rulebook.grammar import Rule, Unit
 from ledger.core.rulebook.schedule import Occurrence

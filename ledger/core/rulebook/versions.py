@@ -12,6 +12,7 @@ from ledger.core.rulebook.grammar import (
     Activity,
     Budget,
     CapGroup,
+    Claw,
     Ladder,
     Metric,
     Quota,
@@ -79,7 +80,9 @@ class Version:
         index(self, "accruals", {accrual.id: accrual for accrual in book.accruals})
         index(self, "ladders", {ladder.code: ladder for ladder in book.ladders})
         self._index_metrics()
-        waits = any(rule.pending for rule in book.rules) or any(unit.expiry for unit in book.units)
+        waits = any(rule.pending for rule in book.rules) or any(
+            unit.expiry or unit.claw is Claw.WITHIN_BALANCE for unit in book.units
+        )
         index(self, "timed", waits or any(ladder.daily_at is not None for ladder in book.ladders))
 
     def _index_metrics(self) -> None:

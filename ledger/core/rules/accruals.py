@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER
 from ledger.core.books.view import Books
-from ledger.core.events import CounterMode, CounterMove, Decision, Outcome
+from ledger.core.outcomes import CounterMode, CounterMove, Decision, Outcome
 from ledger.core.rulebook.grammar import Accrual
 from ledger.core.rules import conditions
 from ledger.core.rules.amounts import whole

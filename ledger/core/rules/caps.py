@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ledger.core.books.shelf import COUNTER
 from ledger.core.books.view import Books
-from ledger.core.events import CounterMode, CounterMove
+from ledger.core.outcomes import CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Budget, Levels, Rule
 from ledger.core.rules.case import Case, key_of
 from ledger.core.rules.levels import on_levels

@@ -8,7 +8,8 @@ from ledger.core.books.evolve import earned_by
 from ledger.core.books.shelf import EVENT
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
-from ledger.core.events import ClaimKey, Decision, EntryKind, Event, Measure
+from ledger.core.events import Event
+from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Measure
 from ledger.core.rulebook.grammar import UndoOn
 from ledger.core.rulebook.versions import ACTIVE_DAYS, EARNED, Series, Version
 from ledger.core.rules import conditions

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ledger.core.books.shelf import TIER, WISH
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
-from ledger.core.events import Decision, GroupWish, Measure, TierChange
+from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules.levels import level_on

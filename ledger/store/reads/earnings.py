@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from ledger.core.books.shelf import Account
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from ledger.core import events
+from ledger.core import events, outcomes
 from ledger.core.calendar import moment
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
@@ -53,7 +53,7 @@ class Decision(Node):
     place: strawberry.Private[Place]
     stored: strawberry.Private[Stored]
     ordinal: strawberry.Private[int]
-    made: strawberry.Private[events.Decision]
+    made: strawberry.Private[outcomes.Decision]
     concerns: strawberry.Private[MemberId]
 
     outcome: Outcome = field("Where the look ended.")
@@ -112,7 +112,7 @@ def decisions_of(place: Place, stored: Stored) -> list[Decision]:
     return [one for one in found if one is not None]
 
 
-def _concerned(event: events.Event, made: events.Decision) -> MemberId | None:
+def _concerned(event: events.Event, made: outcomes.Decision) -> MemberId | None:
     if made.member is not None:
         return made.member
     return event.fact.actor if isinstance(event.fact, events.ContributionRecorded) else None
@@ -146,7 +146,7 @@ async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -
     )
 
 
-async def explained(info: Info, place: Place, stored: Stored, made: events.Decision) -> str:
+async def explained(info: Info, place: Place, stored: Stored, made: outcomes.Decision) -> str:
     """Return a decision as sentences."""
     view = view_of(info)
     scale = await scale_of(info, place, stored.event.rulebook, made.unit)

@@ -8,8 +8,8 @@ from datetime import datetime
 import strawberry
 
 from ledger.core.calendar import moment
-from ledger.core.events import EntryKind as Kind
-from ledger.core.events import Outcome
+from ledger.core.outcomes import EntryKind as Kind
+from ledger.core.outcomes import Outcome
 from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
 from ledger.store.reads import history

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import strawberry
 
 from ledger.core.calendar import local_date, start_of_day
-from ledger.core.events import TierChange
+from ledger.core.outcomes import TierChange
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId
 from ledger.service.examples import check
