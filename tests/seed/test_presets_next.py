@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from ledger.core.rulebook.grammar import Activity, Ladder, Level, Pending, Requirement, Rulebook, Stay, Terms
 from ledger.core.values import DAY, MINUTE
-from ledger.service.examples import Example, read_examples, run
+from ledger.service.examples import read_examples
 from ledger.service.rulebooks import parse, presets_folder, read, read_tree
+from ledger.service.stage import Example, run
 from tests.core.shared import shared
 from tests.core.test_rulebook_faults import LATER
 
@@ -68,7 +69,7 @@ def test_an_example_comes_out_as_it_says(preset: str, number: int) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rule_is_shown_by_some_example(name: str) -> None:
     rulebook, examples = loaded(name)
-    shown = {given.command.type for example in examples for given in example.given}
+    shown = {type_ for example in examples for type_ in example.types}
     assert [rule.id for rule in rulebook.rules if rule.event not in shown] == []
     assert len(examples) > 10
 
