@@ -9,23 +9,31 @@ from typing import Any
 from ledger.core.calendar import moment
 from ledger.core.refusals import (
     AmountsNotAllowed,
+    AppealTooLate,
     BelowFloor,
     CommunityExists,
     EffectiveBeforeCurrent,
     GroupUnknown,
+    HouseRuleUnknown,
     IdempotencyConflict,
     LadderNotLockable,
     LevelUnknown,
     LogMoved,
     MemberUnknown,
+    NoAppeal,
     NothingToAdjust,
+    NothingToAppeal,
+    NothingToLift,
     NothingToReview,
+    OtherStepNext,
     Refusal,
     ReservedSource,
     TimeInFuture,
     TooManyPoints,
     UnitUnknown,
     VersionTaken,
+    ViolationResolved,
+    ViolationUnknown,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,6 +54,14 @@ STATUS: dict[type[Refusal], int] = {
     LadderNotLockable: 422,
     LevelUnknown: 404,
     GroupUnknown: 404,
+    HouseRuleUnknown: 404,
+    ViolationUnknown: 404,
+    ViolationResolved: 409,
+    OtherStepNext: 409,
+    NothingToLift: 409,
+    NothingToAppeal: 409,
+    AppealTooLate: 409,
+    NoAppeal: 409,
     LogMoved: 409,
 }
 

@@ -8,12 +8,16 @@ from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
+from ledger.core.violations import Action
 
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
 
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
+
+VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
+"""The source of reports of violations; likewise."""
 
 
 class RecordContribution(Value):
@@ -137,6 +141,51 @@ class ReportGroup(Value):
     by: str
 
 
+class RecordViolation(Value):
+    """Report that a member broke a house rule. `key` is the caller's idempotency key."""
+
+    key: str
+    member: MemberId
+    rule: str
+    by: str
+    evidence: str = ""
+    note: str = ""
+
+
+class ResolveViolation(Value):
+    """Say what becomes of the report at a position.
+
+    A strike is confirmed only as the `action` that its ladder brings now, None is whichever that is; DISMISSED lets
+    the report be, LIFTED takes a confirmed one back.
+    """
+
+    position: Position
+    action: Action | None
+    by: str
+    note: str = ""
+
+
+class AppealViolation(Value):
+    """Ask, as the member, that the violation reported at a position be looked at again."""
+
+    position: Position
+    member: MemberId
+    text: str = ""
+
+
+class DecideAppeal(Value):
+    """Lift the violation that was appealed against, or let it stand."""
+
+    position: Position
+    lifted: bool
+    by: str
+    note: str = ""
+
+
+OfViolations = RecordViolation | ResolveViolation | AppealViolation | DecideAppeal
+"""What is said about violations."""
+
+
 class SettleDue(Value):
     """Do what was found due: of members' points, and a chunk of each ladder's daily run."""
 
@@ -147,7 +196,16 @@ class SettleDue(Value):
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
-Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | CorrectPoints | ByHand | SettleDue
+Command = (
+    RecordContribution
+    | AdjustPoints
+    | CreateCommunity
+    | PublishRulebook
+    | CorrectPoints
+    | ByHand
+    | OfViolations
+    | SettleDue
+)
 
 
 class Stamped(NamedTuple):

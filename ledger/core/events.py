@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.values import MemberId, Micros, Position, Value
+from ledger.core.violations import AboutViolation
 
 
 class ContributionRecorded(Decided, tag="contribution", kw_only=True):
@@ -164,6 +165,7 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | AboutViolation
 )
 
 

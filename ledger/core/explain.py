@@ -20,16 +20,11 @@ from ledger.core.events import (
     TiersJudged,
     UndoContinued,
 )
+from ledger.core.explain_order import about_violation
+from ledger.core.lines import Line
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
-from ledger.core.values import MemberId, Value
-
-
-class Line(Value):
-    """One sentence: its code, its parameters, and how deep it is indented."""
-
-    code: str
-    parameters: dict[str, object] = {}
-    depth: int = 0
+from ledger.core.values import MemberId
+from ledger.core.violations import PENALTY, AboutViolation
 
 
 def explain(
@@ -40,6 +35,8 @@ def explain(
     `ranks` are the ladders' levels, lowest first.
     """
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        yield from about_violation(fact)
     if not isinstance(fact, Decided):
         return
     yield from _happened(event, fact)
@@ -105,7 +102,7 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         "rule": decision.rule,
         "member": decision.member or MemberId(0),
         "unit": decision.unit,
-        "granted": amount(abs(decision.granted) if _is_loss(decision) else decision.granted, scale),
+        "granted": amount(abs(decision.granted) if _takes(decision) else decision.granted, scale),
         "after": amount(decision.after, scale),
         "reversed": decision.reverses.position if decision.reverses else 0,
     }
@@ -121,6 +118,10 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
 
 
+def _takes(decision: Decision) -> bool:
+    return _is_loss(decision) or decision.kind is EntryKind.PENALTY
+
+
 def _is_loss(decision: Decision) -> bool:
     return decision.kind is EntryKind.AWARD and decision.granted < 0
 
@@ -130,6 +131,10 @@ def sentence_code(decision: Decision) -> str:
     code = f"decision.{decision.outcome.value}"
     if decision.kind is EntryKind.EXPIRY:
         return f"{code}.expiry"
+    if decision.rule == PENALTY:
+        return f"{code}.penalty" if decision.kind is EntryKind.PENALTY else "decision.GRANTED.returned"
+    if decision.restores is not None and decision.outcome is Outcome.GRANTED:
+        return f"{code}.restored"
     if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:
         return f"{code}.{decision.steps[0].code}"
     if decision.outcome is Outcome.PENDING and decision.release_at is None:

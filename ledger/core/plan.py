@@ -12,12 +12,17 @@ from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
+    VIOLATIONS_SOURCE,
     AdjustPoints,
+    AppealViolation,
     Command,
     CorrectPoints,
     CreateCommunity,
+    DecideAppeal,
     PublishRulebook,
     RecordContribution,
+    RecordViolation,
+    ResolveViolation,
     SettleDue,
     Stamped,
 )
@@ -30,6 +35,7 @@ from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.undoing import go_on_undoing
+from ledger.core.decide.violations import decide_violation
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
@@ -99,6 +105,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_correction(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
+        case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
+            return decide_violation(books, command, mac, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -125,6 +133,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return command.source, command.key
         case AdjustPoints():
             return ADJUSTMENTS_SOURCE, command.key
+        case RecordViolation():
+            return VIOLATIONS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

@@ -15,12 +15,16 @@ from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     AdjustPoints,
+    AppealViolation,
     Command,
+    DecideAppeal,
     HoldGroup,
     LockTier,
     PublishRulebook,
     RecordContribution,
+    RecordViolation,
     ReportGroup,
+    ResolveViolation,
     ReviewContribution,
     SettleDue,
     Stamped,
@@ -40,6 +44,15 @@ from ledger.core.outcomes import EntryKind
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
+from ledger.core.violations import (
+    Action,
+    ViolationAppealed,
+    ViolationConfirmed,
+    ViolationDismissed,
+    ViolationLifted,
+    ViolationRecorded,
+    ViolationUpheld,
+)
 
 PLATFORM = "member"
 """The platform under which a replay knows members by their numbers."""
@@ -85,7 +98,7 @@ class Effects:
             self.positions[event.source, event.key] = event.position
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
-            about = decision.releases or decision.reverses or decision.corrects
+            about = decision.releases or decision.reverses or decision.corrects or decision.restores
             if decision.member is None or (decision.kind is EntryKind.ADJUSTMENT and about is None):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
@@ -116,7 +129,7 @@ class Replay:
         self._keys: dict[Position, tuple[str, str]] = {}
 
     def _position(self, recorded: Position) -> Position:
-        """Return where a contribution stands in this telling, by where it was recorded."""
+        """Return where a contribution or a report stands in this telling, by where it was recorded."""
         key = self._keys.get(recorded)
         return self.books.read(KEY, key).position if key is not None else Position(0)
 
@@ -126,7 +139,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded):
+        if isinstance(event.fact, ContributionRecorded | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -241,6 +254,25 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
         case GroupReported():
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
+        case _:
+            return _about_violation(event, position)
+
+
+def _about_violation(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case ViolationRecorded():
+            return RecordViolation(key=event.key, member=fact.member, rule=fact.rule, by=fact.by)
+        case ViolationConfirmed():
+            return ResolveViolation(position=position(fact.of), action=None, by=fact.by)
+        case ViolationDismissed():
+            return ResolveViolation(position=position(fact.of), action=Action.DISMISSED, by=fact.by)
+        case ViolationAppealed():
+            return AppealViolation(position=position(fact.of), member=fact.member)
+        case ViolationUpheld():
+            return DecideAppeal(position=position(fact.of), lifted=False, by=fact.by)
+        case ViolationLifted():
+            return ResolveViolation(position=position(fact.of), action=Action.LIFTED, by=fact.by)
         case _:
             return None
 

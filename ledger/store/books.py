@@ -16,7 +16,9 @@ from ledger.core.books.shelf import (
     KEY,
     LOTS,
     PROFILE,
+    STRIKES,
     TRAIL,
+    VIOLATION,
     WAITS,
     Book,
     Lots,
@@ -24,9 +26,13 @@ from ledger.core.books.shelf import (
     OpenWait,
     Recorded,
     Seen,
+    Strike,
+    Strikes,
     Trail,
+    Violation,
     Waits,
 )
+from ledger.core.books.strikes import in_time, strike_of
 from ledger.core.books.view import Books, Key
 from ledger.core.books.waiting import in_order
 from ledger.core.values import Position
@@ -75,6 +81,8 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_lots(connection, community, keys))
         elif book is WAITS:
             loaded.update(await _load_waits(connection, community, keys))
+        elif book is STRIKES:
+            loaded.update(await _load_strikes(connection, community, keys))
         else:
             loaded.update(await _load_book(connection, community, book, keys))
     return loaded
@@ -131,6 +139,19 @@ async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> 
         (WAITS, (member,)): Waits(open=tuple(sorted(waits, key=lambda one: (one.position, one.ordinal))))
         for member, waits in found.items()
     }
+
+
+async def _load_strikes(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    fields = value_columns(VIOLATION)
+    rows = await connection.select(
+        TABLES["violation"], ["member"], keys, ["member", "position", *fields], community
+    )
+    found: dict[int, list[Strike]] = defaultdict(list)
+    for member, position, *values in rows:
+        struck = strike_of(position, Violation(**dict(zip(fields, values, strict=True))))
+        if struck is not None:
+            found[member].append(struck)
+    return {(STRIKES, (member,)): Strikes(confirmed=in_time(strikes)) for member, strikes in found.items()}
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:

@@ -290,7 +290,7 @@ tiers:
   rank: {every: event, measure: points.balance, levels: {high: 5}}
 """
 
-LATER = ["ladders", "violations", "perks", "offers", "welcome", "playbook"]
+LATER = ["perks", "offers", "welcome", "playbook"]
 
 
 @pytest.mark.parametrize(("text", "fault"), SECTIONS)

@@ -38,6 +38,7 @@ def nameless(book: Rulebook) -> Rulebook:
         activities=tuple(replace(one, names={}) for one in book.activities),
         streaks=tuple(replace(one, names={}) for one in book.streaks),
         ladders=tuple(ladders),
+        house_rules=tuple(replace(one, names={}) for one in book.house_rules),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.core.values import DAY, HOUR, Micros
+from ledger.core.commands import RecordViolation, ResolveViolation
+from ledger.core.values import DAY, HOUR, MemberId, Micros, Position
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Writer
 from ledger.settings import Settings
@@ -10,7 +11,7 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from tests.clock import Clock
 from tests.rulebooks import begin
-from tests.service.sayings import said
+from tests.service.sayings import positions, said
 
 RULEBOOK = """\
 preset: timed
@@ -70,6 +71,7 @@ BUSY = (
     RULEBOOK.replace(
         "rules:\n", "rules:\n  - {id: intro, event: member.introduced, amount: 1, once_per: [member]}\n"
     )
+    + "violations: {spam: {steps: [{warn: true, points: -1, no_earning: 1h}]}}\n"
     + "streaks:\n  - {id: days, per: day, from: [hello], reward: {2: 3}}\n"
 )
 
@@ -79,4 +81,7 @@ async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     community = await begun(database, writer, BUSY)
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
     await lively(writer, community, clock)
+    report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
+    (reported,) = positions(await writer.submit(community, [report]))
+    await writer.submit(community, [ResolveViolation(position=Position(reported), action=None, by="key:k")])
     return community

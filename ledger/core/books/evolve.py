@@ -32,6 +32,7 @@ from ledger.core.books.shelf import (
     Streak,
     Thing,
 )
+from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
@@ -61,6 +62,7 @@ from ledger.core.outcomes import (
     Watch,
 )
 from ledger.core.values import MemberId, Micros, Position
+from ledger.core.violations import AboutViolation
 
 JOINED = "member.joined"
 LEFT = "member.left"
@@ -183,10 +185,12 @@ def evolve_journal(books: Books, event: Event) -> None:
 
 
 def evolve_arrival(books: Books, event: Event) -> None:
-    """Fold what an event says before any rule looks at it: people, object, quotas."""
+    """Fold what an event says before any rule looks at it: people, object, quotas, strikes."""
     for member in joined(event):
         books.write(MEMBER, (member,), Member(joined_at=event.occurred_at, seen_position=event.position))
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        evolve_violation(books, event, fact)
     if not isinstance(fact, ContributionRecorded):
         return
     if fact.actor is not None and event.type in (JOINED, LEFT):
@@ -245,7 +249,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY:
+        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY | EntryKind.PENALTY:
             return 0
 
 

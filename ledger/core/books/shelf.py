@@ -178,6 +178,47 @@ class Wish(Value):
     reported_at: Micros | None = None
 
 
+class Violation(Value):
+    """A report of a broken house rule, and what became of it.
+
+    `open` is 1 while somebody must look: at the report, or at an appeal. `action` is empty before it is resolved.
+    `confirmed` and `appealed` say where, 0 is not; `upheld` where an appeal came to nothing.
+    """
+
+    rule: str = ""
+    ladder: str = ""
+    action: str = ""
+    open: int = 0
+    count: int = 0
+    confirmed: Position = Position(0)
+    confirmed_at: Micros | None = None
+    forgets_at: Micros | None = None
+    appeal_until: Micros | None = None
+    no_earning_until: Micros | None = None
+    appealed: Position = Position(0)
+    appealed_at: Micros | None = None
+    upheld: Position = Position(0)
+    resolved: Position = Position(0)
+    resolved_at: Micros | None = None
+
+
+class Strike(Value, array_like=True):
+    """A confirmed violation that was not lifted."""
+
+    position: Position
+    ladder: str
+    action: str
+    confirmed_at: Micros
+    forgets_at: Micros | None
+    no_earning_until: Micros | None
+
+
+class Strikes(Value):
+    """A member's strikes, in order of the log, forgotten ones too."""
+
+    confirmed: tuple[Strike, ...] = ()
+
+
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -232,6 +273,7 @@ WAITING: Book[tuple[int, int, int], Waiting] = Book("waiting", Waiting())
 DUE: Book[tuple[str, int], Due] = Book("due", Due())
 RUN: Book[tuple[str], Run] = Book("tier_run", Run())
 WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
+VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -248,12 +290,14 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     DUE,
     RUN,
     WISH,
+    VIOLATION,
 )
 """The books that are folded from the log and from nothing else."""
 
 LOTS: Book[tuple[int], Lots] = Book("lots", Lots())
 WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
-"""Views of what is open in LOT and WAITING, a member at a time: never stored themselves."""
+STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
+"""Views of what is open in LOT, WAITING and VIOLATION, a member at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

@@ -11,6 +11,7 @@ from ledger.core.rulebook.faults import Fault
 from ledger.core.rulebook.grammar import Activity, Board, Rule, Rulebook, Unit
 from ledger.core.rulebook.grammar.whole import ADD, COMPOUND, HIGHEST
 from ledger.core.rulebook.reading_limits import LimitReading
+from ledger.core.rulebook.reading_order import OrderReading
 from ledger.core.rulebook.reading_parts import START, each_of
 from ledger.core.rulebook.reading_rhythm import RhythmReading
 from ledger.core.rulebook.reading_rules import RuleReading, with_defaults
@@ -36,10 +37,12 @@ SECTIONS = [
     "accruals",
     "metrics",
     "tiers",
+    "ladders",
+    "violations",
     "leaderboards",
     "examples",
 ]
-LATER_SECTIONS = ["ladders", "violations", "perks", "offers", "welcome", "playbook"]
+LATER_SECTIONS = ["perks", "offers", "welcome", "playbook"]
 LISTS = ("rules", "quotas", "activities", "streaks", "accruals", "leaderboards")
 PAYING = ("rules", "streaks", "accruals")
 """What names entries, so that no two may have one id."""
@@ -56,7 +59,7 @@ def read_rulebook(root: Node) -> Rulebook | list[Fault]:
     return sorted(reader.faults, key=lambda fault: fault.line) if reader.faults else book
 
 
-class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, RuleReading):
+class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, OrderReading, RuleReading):
     """Reads every section, in an order in which each knows what it speaks of."""
 
     def rulebook(self, root: Node) -> Rulebook:
@@ -77,6 +80,8 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, Rul
         activities = self.each(get("activities"), "activities", self.activity)
         metrics = self.metrics(get("metrics"))
         self.metrics_read = {metric.code: metric for metric in metrics}
+        self.strike_ladders(get("ladders"))
+        house_rules = self.house_rules(get("violations"))
         for section in LISTS:
             self.twice(get(section), section, "id")
         self.ids_apart(top)
@@ -97,6 +102,8 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, Rul
             streaks=self.each(get("streaks"), "streaks", self.streak),
             accruals=self.each(get("accruals"), "accruals", self.accrual),
             metrics=self.named_metrics(metrics),
+            strike_ladders=tuple(self.strike_ladders_read.values()),
+            house_rules=house_rules,
         )
         self.unused(get("parameters"))
         return book

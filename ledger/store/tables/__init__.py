@@ -18,6 +18,7 @@ from ledger.store.tables.books import (
     TierRow,
     TierRunRow,
     TrailRow,
+    ViolationRow,
     WaitingRow,
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
@@ -57,5 +58,6 @@ __all__ = [
     "TierRow",
     "TierRunRow",
     "TrailRow",
+    "ViolationRow",
     "WaitingRow",
 ]

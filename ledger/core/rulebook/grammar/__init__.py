@@ -1,6 +1,7 @@
 """The grammar of a rulebook, as values. Amounts are in minor units of their unit, lengths in microseconds."""
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder, StrikeStep
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak
 from ledger.core.rulebook.grammar.rules import (
     Amount,
@@ -39,6 +40,7 @@ __all__ = [
     "Expiry",
     "FixedAmount",
     "Freezes",
+    "HouseRule",
     "Ladder",
     "Level",
     "Levels",
@@ -54,6 +56,8 @@ __all__ = [
     "StartOn",
     "Stay",
     "Streak",
+    "StrikeLadder",
+    "StrikeStep",
     "Terms",
     "Undo",
     "UndoOn",
