@@ -8,7 +8,14 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.commands import AdjustPoints, Command, CreateCommunity, PublishRulebook, RecordContribution
+from ledger.core.commands import (
+    AdjustPoints,
+    Command,
+    CreateCommunity,
+    PublishRulebook,
+    RecordContribution,
+    RecordViolation,
+)
 from ledger.core.events import Event
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
@@ -79,6 +86,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             )
         case AdjustPoints():
             content = (str(command.member), command.unit, command.delta, command.reason)
+        case RecordViolation():
+            content = (str(command.member), command.rule, command.evidence, command.note)
         case CreateCommunity():
             content = (command.slug,)
         case PublishRulebook():

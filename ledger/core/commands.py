@@ -10,6 +10,7 @@ from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
+from ledger.core.violations import Action
 
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
@@ -25,6 +26,8 @@ OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
 
 STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
 """The source of changes of stock; likewise."""
+VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
+"""The source of reports of violations; likewise."""
 
 
 class RecordContribution(Value):
@@ -146,6 +149,51 @@ class ReportGroup(Value):
     group: str
     inside: bool
     by: str
+
+
+class RecordViolation(Value):
+    """Report that a member broke a house rule. `key` is the caller's idempotency key."""
+
+    key: str
+    member: MemberId
+    rule: str
+    by: str
+    evidence: str = ""
+    note: str = ""
+
+
+class ResolveViolation(Value):
+    """Say what becomes of the report at a position.
+
+    A strike is confirmed only as the `action` that its ladder brings now, None is whichever that is; DISMISSED lets
+    the report be, LIFTED takes a confirmed one back.
+    """
+
+    position: Position
+    action: Action | None
+    by: str
+    note: str = ""
+
+
+class AppealViolation(Value):
+    """Ask, as the member, that the violation reported at a position be looked at again."""
+
+    position: Position
+    member: MemberId
+    text: str = ""
+
+
+class DecideAppeal(Value):
+    """Lift the violation that was appealed against, or let it stand."""
+
+    position: Position
+    lifted: bool
+    by: str
+    note: str = ""
+
+
+OfViolations = RecordViolation | ResolveViolation | AppealViolation | DecideAppeal
+"""What is said about violations."""
 
 
 class SettleDue(Value):
@@ -297,6 +345,7 @@ Command = (
     | OfOffers
     | RedeemPerk
     | MoveRedemption
+    | OfViolations
     | SettleDue
 )
 

@@ -13,6 +13,7 @@ import msgspec
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
+from ledger.core.violations import AboutViolation
 
 
 class ContributionRecorded(Decided, tag="contribution", kw_only=True):
@@ -311,6 +312,7 @@ Fact = (
     | OfferShown
     | OfferTaken
     | TaskTicked
+    | AboutViolation
 )
 
 

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     REVERSED = "REVERSED"
     PENDING = "PENDING"
     HELD = "HELD"
+    NOT_EARNING = "NOT_EARNING"
 
 
 class EntryKind(StrEnum):
@@ -38,6 +39,7 @@ class EntryKind(StrEnum):
     EXPIRY = "EXPIRY"
     REDEMPTION = "REDEMPTION"
     REFUND = "REFUND"
+    PENALTY = "PENALTY"
 
 
 class CounterMode(StrEnum):
@@ -101,6 +103,8 @@ class Decision(Value):
     (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
     when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
     `corrects` names the decision that a rulebook published for the past would have made otherwise.
+    `corrects` names the decision that a rulebook published for the past would have made otherwise, `restores` the
+    one that was withheld from a member who was not earning, and is made now as of its time.
     """
 
     rule: str
@@ -124,6 +128,7 @@ class Decision(Value):
     releases: GrantRef | None = None
     reverses: GrantRef | None = None
     corrects: GrantRef | None = None
+    restores: GrantRef | None = None
     possible_again_at: Micros | None = None
 
 

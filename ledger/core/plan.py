@@ -16,17 +16,22 @@ from ledger.core.commands import (
     OFFERS_SOURCE,
     REDEMPTIONS_SOURCE,
     STOCK_SOURCE,
+    VIOLATIONS_SOURCE,
     AddPerkCodes,
     AdjustPoints,
+    AppealViolation,
     Command,
     CorrectPoints,
     CreateCommunity,
+    DecideAppeal,
     MoveRedemption,
     PublishRulebook,
     PutOffer,
     PutPerk,
     RecordContribution,
+    RecordViolation,
     RedeemPerk,
+    ResolveViolation,
     RetireOffer,
     RetirePerk,
     SetCommunity,
@@ -50,6 +55,7 @@ from ledger.core.decide.own import next_instant
 from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.undoing import go_on_undoing
+from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.undo import early_claim
@@ -131,6 +137,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
         case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
             return decide_offering(books, command, mac, recorded_at=recorded_at)
+        case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
+            return decide_violation(books, command, mac, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -166,6 +174,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return OFFERS_SOURCE, command.key
         case PutPerk() | PutOffer() | SetCommunity():
             return (LEDGER_SOURCE, command.key) if command.key else None
+        case RecordViolation():
+            return VIOLATIONS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

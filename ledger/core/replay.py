@@ -17,7 +17,9 @@ from ledger.core.commands import (
     LEDGER_SOURCE,
     AddPerkCodes,
     AdjustPoints,
+    AppealViolation,
     Command,
+    DecideAppeal,
     HoldGroup,
     LockTier,
     MoveRedemption,
@@ -26,8 +28,10 @@ from ledger.core.commands import (
     PutOffer,
     PutPerk,
     RecordContribution,
+    RecordViolation,
     RedeemPerk,
     ReportGroup,
+    ResolveViolation,
     RetireOffer,
     RetirePerk,
     ReviewContribution,
@@ -67,6 +71,15 @@ from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
+from ledger.core.violations import (
+    Action,
+    ViolationAppealed,
+    ViolationConfirmed,
+    ViolationDismissed,
+    ViolationLifted,
+    ViolationRecorded,
+    ViolationUpheld,
+)
 
 PLATFORM = "member"
 """The platform under which a replay knows members by their numbers."""
@@ -112,6 +125,7 @@ class Effects:
             self.positions[event.source, event.key] = event.position
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
+            about = decision.releases or decision.reverses or decision.corrects or decision.restores
             about = decision.releases or decision.reverses or decision.corrects
             if decision.member is None or _by_people(decision, about):
                 continue
@@ -149,7 +163,7 @@ class Replay:
         self._keys: dict[Position, tuple[str, str]] = {}
 
     def _position(self, recorded: Position) -> Position:
-        """Return where a contribution stands in this telling, by where it was recorded."""
+        """Return where a contribution or a report stands in this telling, by where it was recorded."""
         key = self._keys.get(recorded)
         return self.books.read(KEY, key).position if key is not None else Position(0)
 
@@ -159,7 +173,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded | RedemptionMade):
+        if isinstance(event.fact, ContributionRecorded | RedemptionMade | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -315,6 +329,25 @@ def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command
             )
         case RedemptionMoved() if fact.status is not RedemptionStatus.EXPIRED:
             return MoveRedemption(position=position(fact.of), status=fact.status, by=fact.by, replayed=True)
+        case _:
+            return _about_violation(event, position)
+
+
+def _about_violation(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case ViolationRecorded():
+            return RecordViolation(key=event.key, member=fact.member, rule=fact.rule, by=fact.by)
+        case ViolationConfirmed():
+            return ResolveViolation(position=position(fact.of), action=None, by=fact.by)
+        case ViolationDismissed():
+            return ResolveViolation(position=position(fact.of), action=Action.DISMISSED, by=fact.by)
+        case ViolationAppealed():
+            return AppealViolation(position=position(fact.of), member=fact.member)
+        case ViolationUpheld():
+            return DecideAppeal(position=position(fact.of), lifted=False, by=fact.by)
+        case ViolationLifted():
+            return ResolveViolation(position=position(fact.of), action=Action.LIFTED, by=fact.by)
         case _:
             return None
 

@@ -19,7 +19,9 @@ from ledger.core.books.shelf import (
     LOTS,
     PERK_HOLDS,
     PROFILE,
+    STRIKES,
     TRAIL,
+    VIOLATION,
     WAITS,
     Book,
     Holds,
@@ -29,9 +31,13 @@ from ledger.core.books.shelf import (
     OpenWait,
     Recorded,
     Seen,
+    Strike,
+    Strikes,
     Trail,
+    Violation,
     Waits,
 )
+from ledger.core.books.strikes import in_time, strike_of
 from ledger.core.books.view import Books, Key
 from ledger.core.books.waiting import in_order
 from ledger.core.values import Position
@@ -82,6 +88,8 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_waits(connection, community, keys))
         elif book in (HOLDS, PERK_HOLDS):
             loaded.update(await _load_holds(connection, community, book, keys))
+        elif book is STRIKES:
+            loaded.update(await _load_strikes(connection, community, keys))
         else:
             loaded.update(await _load_book(connection, community, book, keys))
     return loaded
@@ -154,6 +162,19 @@ async def _load_holds(
         if hold["hold_until"] is not None:
             found[key].append(OpenHold(**hold))
     return {(book, (key,)): Holds(open=soonest_first(holds)) for key, holds in found.items()}
+
+
+async def _load_strikes(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    fields = value_columns(VIOLATION)
+    rows = await connection.select(
+        TABLES["violation"], ["member"], keys, ["member", "position", *fields], community
+    )
+    found: dict[int, list[Strike]] = defaultdict(list)
+    for member, position, *values in rows:
+        struck = strike_of(position, Violation(**dict(zip(fields, values, strict=True))))
+        if struck is not None:
+            found[member].append(struck)
+    return {(STRIKES, (member,)): Strikes(confirmed=in_time(strikes)) for member, strikes in found.items()}
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:

@@ -35,6 +35,7 @@ from ledger.core.books.shelf import (
     Streak,
     Thing,
 )
+from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
@@ -72,6 +73,7 @@ from ledger.core.outcomes import (
     Watch,
 )
 from ledger.core.values import MemberId, Micros, Position
+from ledger.core.violations import AboutViolation
 
 JOINED = "member.joined"
 LEFT = "member.left"
@@ -205,10 +207,12 @@ def evolve_journal(books: Books, event: Event) -> None:
 
 
 def evolve_arrival(books: Books, event: Event) -> None:
-    """Fold what an event says before any rule looks at it: people, object, quotas."""
+    """Fold what an event says before any rule looks at it: people, object, quotas, strikes."""
     for member in joined(event):
         books.write(MEMBER, (member,), Member(joined_at=event.occurred_at, seen_position=event.position))
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        evolve_violation(books, event, fact)
     if not isinstance(fact, ContributionRecorded):
         return
     if fact.actor is not None and event.type in (JOINED, LEFT):

@@ -249,6 +249,47 @@ class Holds(Value):
     open: tuple[OpenHold, ...] = ()
 
 
+class Violation(Value):
+    """A report of a broken house rule, and what became of it.
+
+    `open` is 1 while somebody must look: at the report, or at an appeal. `action` is empty before it is resolved.
+    `confirmed` and `appealed` say where, 0 is not; `upheld` where an appeal came to nothing.
+    """
+
+    rule: str = ""
+    ladder: str = ""
+    action: str = ""
+    open: int = 0
+    count: int = 0
+    confirmed: Position = Position(0)
+    confirmed_at: Micros | None = None
+    forgets_at: Micros | None = None
+    appeal_until: Micros | None = None
+    no_earning_until: Micros | None = None
+    appealed: Position = Position(0)
+    appealed_at: Micros | None = None
+    upheld: Position = Position(0)
+    resolved: Position = Position(0)
+    resolved_at: Micros | None = None
+
+
+class Strike(Value, array_like=True):
+    """A confirmed violation that was not lifted."""
+
+    position: Position
+    ladder: str
+    action: str
+    confirmed_at: Micros
+    forgets_at: Micros | None
+    no_earning_until: Micros | None
+
+
+class Strikes(Value):
+    """A member's strikes, in order of the log, forgotten ones too."""
+
+    confirmed: tuple[Strike, ...] = ()
+
+
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -308,6 +349,7 @@ PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
 OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
 TICK: Book[tuple[str], Tick] = Book("tick", Tick())
+VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -329,6 +371,7 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     SETTING,
     OFFER,
     TICK,
+    VIOLATION,
 )
 """The books that are folded from the log and from nothing else."""
 
@@ -337,6 +380,8 @@ WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
 HOLDS: Book[tuple[int], Holds] = Book("holds", Holds())
 PERK_HOLDS: Book[tuple[str], Holds] = Book("perk_holds", Holds())
 """Views of what is open in LOT, WAITING and REDEMPTION, a member or a perk at a time: never stored themselves."""
+STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
+"""Views of what is open in LOT, WAITING and VIOLATION, a member at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

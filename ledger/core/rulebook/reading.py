@@ -12,6 +12,7 @@ from ledger.core.rulebook.grammar import Activity, Board, Rule, Rulebook, Unit
 from ledger.core.rulebook.grammar.whole import ADD, COMPOUND, HIGHEST
 from ledger.core.rulebook.reading_catalogue import CatalogueReading
 from ledger.core.rulebook.reading_limits import LimitReading
+from ledger.core.rulebook.reading_order import OrderReading
 from ledger.core.rulebook.reading_parts import START, each_of
 from ledger.core.rulebook.reading_rhythm import RhythmReading
 from ledger.core.rulebook.reading_rules import RuleReading, with_defaults
@@ -36,6 +37,8 @@ SECTIONS = [
     "accruals",
     "metrics",
     "tiers",
+    "ladders",
+    "violations",
     "leaderboards",
     "perks",
     "offers",
@@ -43,7 +46,6 @@ SECTIONS = [
     "playbook",
     "examples",
 ]
-LATER_SECTIONS = ["ladders", "violations"]
 LISTS = ("rules", "quotas", "activities", "streaks", "accruals", "leaderboards", "playbook")
 PAYING = ("rules", "streaks", "accruals")
 """What names entries, so that no two may have one id."""
@@ -60,12 +62,12 @@ def read_rulebook(root: Node) -> Rulebook | list[Fault]:
     return sorted(reader.faults, key=lambda fault: fault.line) if reader.faults else book
 
 
-class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading, RuleReading):
+class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading, OrderReading, RuleReading):
     """Reads every section, in an order in which each knows what it speaks of."""
 
     def rulebook(self, root: Node) -> Rulebook:
         """Read the whole; what is faulty is left out of the result."""
-        top = self.mapping(root, "", keys=SECTIONS, later=LATER_SECTIONS)
+        top = self.mapping(root, "", keys=SECTIONS)
         get = top.items.get
         name = self.word(get("preset", Text(top.line, "unnamed")), "preset") or "unnamed"
         self.parameters = self.values(get("parameters"))
@@ -82,6 +84,8 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading
         metrics = self.metrics(get("metrics"))
         self.metrics_read = {metric.code: metric for metric in metrics}
         offers = self.offers(get("offers"))
+        self.strike_ladders(get("ladders"))
+        house_rules = self.house_rules(get("violations"))
         for section in LISTS:
             self.twice(get(section), section, "id")
         self.ids_apart(top)
@@ -106,6 +110,8 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading
             welcome=self.welcome(get("welcome")),
             playbook=self.each(get("playbook"), "playbook", self.task),
             metrics=self.named_metrics(metrics),
+            strike_ladders=tuple(self.strike_ladders_read.values()),
+            house_rules=house_rules,
         )
         self.unused(get("parameters"))
         return book

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ledger.core.books.shelf import TIER, WISH
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
+from ledger.core.conduct import is_removed
 from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
 from ledger.core.rulebook.versions import Version
@@ -64,11 +65,11 @@ def _move(
 def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Iterator[GroupWish]:
     """Yield which groups members should be in, or no longer, after their levels moved. A held place stays.
 
-    Fold each before the next is made.
+    Who is removed has no place in any. Fold each before the next is made.
     """
     for one in moved:
         ladder = version.ladders.get(one.ladder)
-        if ladder is None:
+        if ladder is None or is_removed(books, one.member):
             continue
         before, after = granted(ladder, one.before), granted(ladder, one.after)
         others = groups_of(books, version, one.member, without=one.ladder)
@@ -76,6 +77,28 @@ def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Itera
             wish = books.read(WISH, (one.member, group))
             if not wish.held and bool(wish.wanted) != (group in after):
                 yield GroupWish(member=one.member, group=group, wanted=group in after, at=one.at)
+
+
+def places(books: Books, version: Version, member: MemberId, back: Collection[str] = ()) -> Iterator[GroupWish]:
+    """Yield which groups a member should be in, or no longer, after they were removed or came back.
+
+    Removal takes held places too; `back` are those that it took, and that come back as they were.
+    """
+    removed = is_removed(books, member)
+    deserved = set() if removed else groups_of(books, version, member)
+    for group in sorted({name for one in books.versions.published for name in groups_in(one)}):
+        wish = books.read(WISH, (member, group))
+        wanted = not removed and group in (back if wish.held else deserved)
+        if wish.held and not removed and not wanted:
+            continue
+        if bool(wish.wanted) != wanted:
+            yield GroupWish(member=member, group=group, wanted=wanted)
+
+
+def groups_in(version: Version) -> set[str]:
+    """Return the groups in which levels of a version give a place."""
+    grants = (one for ladder in version.rulebook.ladders for level in ladder.levels for one in level.grants)
+    return {grant.removeprefix("group:") for grant in grants}
 
 
 def granted(ladder: Ladder, level: str | None) -> set[str]:

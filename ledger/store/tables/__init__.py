@@ -23,6 +23,7 @@ from ledger.store.tables.books import (
     TierRow,
     TierRunRow,
     TrailRow,
+    ViolationRow,
     WaitingRow,
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
@@ -67,5 +68,6 @@ __all__ = [
     "TierRow",
     "TierRunRow",
     "TrailRow",
+    "ViolationRow",
     "WaitingRow",
 ]

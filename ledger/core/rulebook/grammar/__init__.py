@@ -2,6 +2,7 @@
 
 from ledger.core.rulebook.grammar.boards import Board
 from ledger.core.rulebook.grammar.catalogue import Mark, OfferCap, OfferTerms, PerkLimit, PerkTerms, Task
+from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder, StrikeStep
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak
 from ledger.core.rulebook.grammar.rules import (
     Amount,
@@ -40,6 +41,7 @@ __all__ = [
     "Expiry",
     "FixedAmount",
     "Freezes",
+    "HouseRule",
     "Ladder",
     "Level",
     "Levels",
@@ -60,6 +62,8 @@ __all__ = [
     "StartOn",
     "Stay",
     "Streak",
+    "StrikeLadder",
+    "StrikeStep",
     "Task",
     "Terms",
     "Undo",
