@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rulebook.grammar import Rulebook
+from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
 from ledger.core.violations import Action
@@ -18,6 +20,12 @@ ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 
 VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
 """The source of reports of violations; likewise."""
+
+REDEMPTIONS_SOURCE = f"{LEDGER_SOURCE}:redemptions"
+"""The source of redemptions; likewise."""
+
+STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
+"""The source of changes of stock; likewise."""
 
 
 class RecordContribution(Value):
@@ -193,6 +201,85 @@ class SettleDue(Value):
     ladders: tuple[str, ...] = ()
 
 
+class PutPerk(Value):
+    """Put up a perk, or change the terms of one; with `new` only if there is none of its code."""
+
+    terms: PerkTerms
+    by: str
+    new: bool = False
+
+
+class RetirePerk(Value):
+    """Let a perk be redeemed no more."""
+
+    perk: str
+    by: str
+
+
+class StockPerk(Value):
+    """Add to a perk's stock, or take from it. `key` is the caller's idempotency key."""
+
+    key: str
+    perk: str
+    delta: int
+    by: str
+    reason: str = ""
+
+
+class PerkCode(Value, array_like=True):
+    """A code to hand out: a keyed digest that tells it from others, and its encrypted text."""
+
+    digest: str
+    sealed: str
+
+
+class AddPerkCodes(Value):
+    """Add codes to hand out; those that are there already are left out."""
+
+    perk: str
+    codes: tuple[PerkCode, ...]
+    by: str
+
+
+class RedeemPerk(Value):
+    """Redeem a perk, or, where it is `given`, let a member have it for nothing.
+
+    `expected_cost` refuses a price that changed meanwhile; `replayed` is one made before and told again: it stands.
+    """
+
+    key: str
+    perk: str
+    member: Identity | MemberId
+    by: str
+    expected_cost: int | None = None
+    given: bool = False
+    note: str = ""
+    replayed: RedemptionMade | None = None
+
+
+class MoveRedemption(Value):
+    """Move a redemption on: approve, fulfil, decline, cancel, fail or refund it."""
+
+    position: Position
+    status: RedemptionStatus
+    by: str
+    reason: str = ""
+    voucher: str = ""
+    """What the member gets to see of it, encrypted."""
+    replayed: bool = False
+
+
+class SetCommunity(Value):
+    """Set something of the community itself by its name, such as the perk that new members are given."""
+
+    name: str
+    value: str
+    by: str
+
+
+OfCatalogue = PutPerk | RetirePerk | StockPerk | AddPerkCodes | SetCommunity
+"""What operators say about perks."""
+
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
@@ -204,6 +291,9 @@ Command = (
     | CorrectPoints
     | ByHand
     | OfViolations
+    | OfCatalogue
+    | RedeemPerk
+    | MoveRedemption
     | SettleDue
 )
 

@@ -19,6 +19,8 @@ SYSTEM_ACCOUNT = {
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
     EntryKind.PENALTY: "penalties",
+    EntryKind.REDEMPTION: "redemptions",
+    EntryKind.REFUND: "redemptions",
 }
 
 

@@ -207,3 +207,71 @@ class LogMoved(Refusal):
 
     code = "LOG_MOVED"
     position: Position
+
+
+class PerkUnknown(Refusal):
+    """There is no perk of this code in this community."""
+
+    code = "PERK_UNKNOWN"
+    pointer = "/perk"
+    perk: str
+
+
+class PerkExists(Refusal):
+    """There is a perk of this code already. Choose another code, or change that one."""
+
+    code = "PERK_EXISTS"
+    pointer = "/code"
+    perk: str
+
+
+class PerkTermsWrong(Refusal):
+    """The perk's terms do not fit the rulebook: a unit that is spent, levels of its first ladder, a target."""
+
+    code = "PERK_TERMS_WRONG"
+    field: str
+
+
+class StockTooLow(Refusal):
+    """Less than what is asked for and had already cannot be there, and what is without end has no stock."""
+
+    code = "STOCK_TOO_LOW"
+    pointer = "/delta"
+    most: int
+
+
+class RedemptionUnknown(Refusal):
+    """There is no such redemption in this community."""
+
+    code = "REDEMPTION_UNKNOWN"
+    pointer = "/redemptionId"
+
+
+class RedemptionDone(Refusal):
+    """The redemption cannot go there from where it is: somebody was quicker, or it is over."""
+
+    code = "REDEMPTION_DONE"
+    pointer = "/redemptionId"
+    status: str
+
+
+class RefundTooLate(Refusal):
+    """The perk cannot be given back, or no more: look at how long its terms allow it."""
+
+    code = "REFUND_TOO_LATE"
+    pointer = "/redemptionId"
+
+
+class NotCovered(Refusal):
+    """The points that were held were taken back meanwhile. Decline the redemption."""
+
+    code = "NOT_COVERED"
+    pointer = "/redemptionId"
+
+
+class NoCodeLeft(Refusal):
+    """No code is left to hand out. Add codes, or send a voucher of your own."""
+
+    code = "NO_CODE_LEFT"
+    pointer = "/redemptionId"
+    perk: str

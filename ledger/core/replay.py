@@ -14,33 +14,50 @@ from ledger.core.books.evolve import TIERS_DUE, evolve
 from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
+    LEDGER_SOURCE,
+    AddPerkCodes,
     AdjustPoints,
     AppealViolation,
     Command,
     DecideAppeal,
     HoldGroup,
     LockTier,
+    MoveRedemption,
+    PerkCode,
     PublishRulebook,
+    PutPerk,
     RecordContribution,
     RecordViolation,
+    RedeemPerk,
     ReportGroup,
     ResolveViolation,
+    RetirePerk,
     ReviewContribution,
+    SetCommunity,
     SettleDue,
     Stamped,
+    StockPerk,
 )
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
+    CommunitySet,
     ContributionRecorded,
     ContributionReviewed,
     Event,
     GroupHeld,
     GroupReported,
+    PerkCodesAdded,
+    PerkPut,
+    PerkRetired,
+    PerkStocked,
     PointsAdjusted,
+    RedemptionMade,
+    RedemptionMoved,
+    RedemptionStatus,
     TierLocked,
     decisions,
 )
-from ledger.core.outcomes import EntryKind
+from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
@@ -99,7 +116,7 @@ class Effects:
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
             about = decision.releases or decision.reverses or decision.corrects or decision.restores
-            if decision.member is None or (decision.kind is EntryKind.ADJUSTMENT and about is None):
+            if decision.member is None or _by_people(decision, about):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
             if effect is None:
@@ -117,6 +134,12 @@ class Effects:
         for name, value in vars(self).items():
             setattr(other, name, value.copy())
         return other
+
+
+def _by_people(decision: Decision, about: GrantRef | None) -> bool:
+    """Say whether no rule moved these points: they stand, whatever the rules say."""
+    spent = decision.kind in (EntryKind.REDEMPTION, EntryKind.REFUND)
+    return spent or (decision.kind is EntryKind.ADJUSTMENT and about is None)
 
 
 class Replay:
@@ -139,7 +162,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded | ViolationRecorded):
+        if isinstance(event.fact, ContributionRecorded | RedemptionMade | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -254,6 +277,37 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
         case GroupReported():
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
+        case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
+            return None
+        case _:
+            return _of_perks(event, position)
+
+
+def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case PerkPut():
+            return PutPerk(terms=fact.terms, by=fact.by)
+        case PerkRetired():
+            return RetirePerk(perk=fact.perk, by=fact.by)
+        case PerkStocked():
+            return StockPerk(key=event.key, perk=fact.perk, delta=fact.delta, by=fact.by)
+        case PerkCodesAdded():
+            codes = tuple(PerkCode(digest=claim.key, sealed="") for claim in fact.claims)
+            return AddPerkCodes(perk=fact.perk, codes=codes, by=fact.by)
+        case CommunitySet():
+            return SetCommunity(name=fact.name, value=fact.value, by=fact.by)
+        case RedemptionMade():
+            return RedeemPerk(
+                key=event.key,
+                perk=fact.perk,
+                member=_named(fact.member),
+                by=fact.by,
+                given=fact.given,
+                replayed=fact,
+            )
+        case RedemptionMoved() if fact.status is not RedemptionStatus.EXPIRED:
+            return MoveRedemption(position=position(fact.of), status=fact.status, by=fact.by, replayed=True)
         case _:
             return _about_violation(event, position)
 

@@ -66,7 +66,7 @@ def reversal(
         granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
     else:
         granted, expired = bounded(account, wanted), 0
-        free = min(granted, account.balance + granted)
+        free = min(granted, account.available + granted)
         moved = lots.refill(books, version, unit, decision, free, at=at, now=now)
     if expired:
         steps.append(Step(code="expired", before=wanted, after=wanted + expired))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.core.commands import RecordViolation, ResolveViolation
-from ledger.core.values import DAY, HOUR, MemberId, Micros, Position
+from ledger.core.commands import Command, PutPerk, RecordViolation, RedeemPerk, ResolveViolation, SetCommunity
+from ledger.core.decide.redeeming import WELCOME
+from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.values import DAY, HOUR, MemberId, Micros, Position, identity
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Writer
 from ledger.settings import Settings
@@ -11,7 +13,7 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from tests.clock import Clock
 from tests.rulebooks import begin
-from tests.service.sayings import positions, said
+from tests.service.sayings import SOURCE, positions, said
 
 RULEBOOK = """\
 preset: timed
@@ -76,10 +78,18 @@ BUSY = (
 )
 
 
+SHOP: tuple[Command, ...] = (
+    PutPerk(terms=PerkTerms(code="tea", cost=1, stock=3, reserve_for=Micros(HOUR)), by="tests"),
+    SetCommunity(name=WELCOME, value="tea", by="tests"),
+    RedeemPerk(key="r1", perk="tea", member=identity("ana", source=SOURCE), by="tests"),
+)
+
+
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
     community = await begun(database, writer, BUSY)
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
+    await writer.submit(community, SHOP)
     await lively(writer, community, clock)
     report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
     (reported,) = positions(await writer.submit(community, [report]))

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.moves import hold_claims, move_counters
+from ledger.core.books.perks import evolve_catalogue, evolve_redemption
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
-    COUNTER,
     DUE,
     EVENT,
     KEY,
     MEMBER,
     OBJECT,
+    PLACES,
     RULEBOOK,
     RUN,
+    SETTING,
     STREAK,
     TALLY,
     TIER,
     WISH,
     Account,
     Claim,
-    Counter,
     Due,
     Member,
+    Places,
     Published,
     Recorded,
     Run,
     Seen,
+    Setting,
     Standing,
     Streak,
     Thing,
@@ -37,10 +41,17 @@ from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
+    CommunitySet,
     ContributionRecorded,
     Event,
     GroupHeld,
     GroupReported,
+    PerkCodesAdded,
+    PerkPut,
+    PerkRetired,
+    PerkStocked,
+    RedemptionMade,
+    RedemptionMoved,
     RulebookPublished,
     TierLocked,
     TierRunOpened,
@@ -50,8 +61,6 @@ from ledger.core.events import (
     joined,
 )
 from ledger.core.outcomes import (
-    ClaimKey,
-    CounterMove,
     Decided,
     Decision,
     EntryKind,
@@ -120,6 +129,12 @@ def evolve_own(books: Books, event: Event) -> None:
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
+        case PerkPut() | PerkRetired() | PerkStocked() | PerkCodesAdded():
+            evolve_catalogue(books, event, fact)
+        case CommunitySet():
+            books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RedemptionMade() | RedemptionMoved():
+            evolve_redemption(books, event, fact)
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
@@ -218,7 +233,7 @@ def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
 def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision) -> None:
     """Fold one decision: account, lots, what waits, counters, claims, trails."""
     member = decision.member
-    if member is not None and (decision.granted or decision.pending):
+    if member is not None and (decision.granted or decision.pending or decision.held):
         key = (member, decision.unit)
         account = books.read(ACCOUNT, key)
         books.write(
@@ -226,7 +241,7 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
             key,
             Account(
                 balance=account.balance + decision.granted,
-                held=account.held,
+                held=account.held + decision.held,
                 pending=account.pending + decision.pending,
                 earned=account.earned + earned_by(decision),
             ),
@@ -249,7 +264,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY | EntryKind.PENALTY:
+        case _:
             return 0
 
 
@@ -286,6 +301,9 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
         at = event.occurred_at if wish.at is None else wish.at
         moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
+        others = {group for group in books.read(PLACES, (wish.member,)).wanted if group != wish.group}
+        here = sorted(others | ({wish.group} if wish.wanted else set()))
+        books.write(PLACES, (wish.member,), Places(wanted=tuple(here)))
 
 
 def evolve_measures(books: Books, measures: tuple[Measure, ...]) -> None:
@@ -300,16 +318,3 @@ def evolve_streaks(books: Books, moves: tuple[StreakMove, ...]) -> None:
     for one in moves:
         run = Streak(last=one.last, length=one.length, freezes=one.freezes)
         books.write(STREAK, (one.streak, one.member), run)
-
-
-def move_counters(books: Books, moves: tuple[CounterMove, ...]) -> None:
-    """Move counters by their recorded steps."""
-    for move in moves:
-        key = (move.scope, move.key, move.period)
-        books.write(COUNTER, key, Counter(amount=books.read(COUNTER, key).amount + move.delta))
-
-
-def hold_claims(books: Books, names: tuple[ClaimKey, ...], claim: Claim) -> None:
-    """Let a claim stand under each of the names."""
-    for name in names:
-        books.write(CLAIM, (name.kind, name.key), claim)

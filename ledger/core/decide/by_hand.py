@@ -12,6 +12,7 @@ from ledger.core.conduct import is_removed
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.moving import report_role
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.events import ContributionReviewed, Event, Fact, GroupHeld, GroupReported, TierLocked, decisions
 from ledger.core.outcomes import Decision, GroupWish, TierChange
@@ -129,7 +130,10 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
     fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
-    return write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
+    answer = write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
+    if command.inside:
+        report_role(books, command.member, command.group, recorded_at)
+    return answer
 
 
 def _reason(reason: str) -> dict[str, object]:

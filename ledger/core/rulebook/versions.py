@@ -12,6 +12,7 @@ from ledger.core.rulebook.grammar import (
     Activity,
     Budget,
     CapGroup,
+    Claw,
     HouseRule,
     Ladder,
     Metric,
@@ -85,7 +86,9 @@ class Version:
         index(self, "strike_ladders", {ladder.code: ladder for ladder in book.strike_ladders})
         index(self, "house_rules", {rule.code: rule for rule in book.house_rules})
         self._index_metrics()
-        waits = any(rule.pending for rule in book.rules) or any(unit.expiry for unit in book.units)
+        waits = any(rule.pending for rule in book.rules) or any(
+            unit.expiry or unit.claw is Claw.WITHIN_BALANCE for unit in book.units
+        )
         index(self, "timed", waits or any(ladder.daily_at is not None for ladder in book.ladders))
 
     def _index_metrics(self) -> None:

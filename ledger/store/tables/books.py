@@ -207,6 +207,52 @@ class ViolationRow(TenantRow, table=True):
     resolved_at: int | None = big(default=None)
 
 
+class SettingRow(TenantRow, table=True):
+    """Something of the community itself, by name."""
+
+    __tablename__ = "setting"
+    name: str = word(key=True)
+    value: str = word()
+    position: int = big()
+
+
+class PerkRow(TenantRow, table=True):
+    """A perk: its terms, and what became of its stock and its codes."""
+
+    __tablename__ = "perk"
+    code: str = word(key=True)
+    terms: str = word()
+    retired: int = big()
+    stock: int | None = big(default=None)
+    reserved: int = big()
+    sold: int = big()
+    codes: int = big()
+    handed: int = big()
+
+
+class RedemptionRow(TenantRow, table=True):
+    """A redemption, by where it was made, and how far it is."""
+
+    __tablename__ = "redemption"
+    __table_args__: ClassVar[Any] = (
+        Index(None, "community_id", "member", "open"),
+        Index(None, "community_id", "perk", "open"),
+    )
+    position: int = big(key=True)
+    perk: str = word()
+    member: int = big()
+    unit: str = word()
+    cost: int = big()
+    status: str = word()
+    given: int = big()
+    handed: int = big()
+    open: int = big()
+    hold_until: int | None = big(default=None)
+    requested_at: int = big()
+    updated_at: int = big()
+    paid_at: int = big()
+
+
 class ProfileRow(TenantRow, table=True):
     """What a member is called: personal, so never in the log, and erasable."""
 
