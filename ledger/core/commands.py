@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rulebook.grammar import Rulebook
-from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
 from ledger.core.violations import Action
@@ -23,6 +23,9 @@ VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
 
 REDEMPTIONS_SOURCE = f"{LEDGER_SOURCE}:redemptions"
 """The source of redemptions; likewise."""
+
+OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
+"""The source of offers shown and taken; likewise."""
 
 STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
 """The source of changes of stock; likewise."""
@@ -207,6 +210,8 @@ class PutPerk(Value):
     terms: PerkTerms
     by: str
     new: bool = False
+    key: str = ""
+    """With a key the command is the same command when it comes again."""
 
 
 class RetirePerk(Value):
@@ -275,13 +280,60 @@ class SetCommunity(Value):
     name: str
     value: str
     by: str
+    key: str = ""
 
 
 OfCatalogue = PutPerk | RetirePerk | StockPerk | AddPerkCodes | SetCommunity
 """What operators say about perks."""
 
+
+class PutOffer(Value):
+    """Put up an offer, or change the terms of one. With a `key` the command is the same when it comes again."""
+
+    terms: OfferTerms
+    by: str
+    key: str = ""
+
+
+class RetireOffer(Value):
+    """Let an offer be shown no more."""
+
+    offer: str
+    by: str
+
+
+class ShowOffer(Value):
+    """Show an offer to a member, if its gates are open. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+    replayed: bool = False
+
+
+class TakeOffer(Value):
+    """Say that a member took an offer up. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TickTask(Value):
+    """Tick a task of the playbook by hand, or take that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
+
+OfOffers = PutOffer | RetireOffer | ShowOffer | TakeOffer | TickTask
+"""What is said about offers and the playbook."""
 
 Command = (
     RecordContribution
@@ -292,6 +344,7 @@ Command = (
     | ByHand
     | OfViolations
     | OfCatalogue
+    | OfOffers
     | RedeemPerk
     | MoveRedemption
     | SettleDue

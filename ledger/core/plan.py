@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.core.books.offers import PLAYBOOK
 from ledger.core.books.shelf import CLAIM, IDENTITY, KEY, SETTING
 from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
+    OFFERS_SOURCE,
     REDEMPTIONS_SOURCE,
     STOCK_SOURCE,
     VIOLATIONS_SOURCE,
@@ -24,16 +26,21 @@ from ledger.core.commands import (
     DecideAppeal,
     MoveRedemption,
     PublishRulebook,
+    PutOffer,
     PutPerk,
     RecordContribution,
     RecordViolation,
     RedeemPerk,
     ResolveViolation,
+    RetireOffer,
     RetirePerk,
     SetCommunity,
     SettleDue,
+    ShowOffer,
     Stamped,
     StockPerk,
+    TakeOffer,
+    TickTask,
 )
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Accepted, Answer, Repeated
@@ -43,6 +50,7 @@ from ledger.core.decide.community import CREATED, decide_creation, decide_public
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.moving import decide_moving
+from ledger.core.decide.offering import decide_offering
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
@@ -129,6 +137,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_moving(books, command, mac, recorded_at=recorded_at)
         case PutPerk() | RetirePerk() | StockPerk() | AddPerkCodes() | SetCommunity():
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
+        case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
+            return decide_offering(books, command, mac, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -141,7 +151,7 @@ def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
         if key is not None:
             needs.add((KEY, key))
         if isinstance(command, RecordContribution):
-            needs.add((SETTING, (WELCOME,)))
+            needs |= {(SETTING, (WELCOME,)), (SETTING, (PLAYBOOK,))}
             early = early_claim(command.source, command.key)
             needs.add((CLAIM, (early.kind, early.key)))
             for who in (*command.people.values(), *([command.actor] if command.actor else ())):
@@ -162,6 +172,10 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return REDEMPTIONS_SOURCE, command.key
         case StockPerk():
             return STOCK_SOURCE, command.key
+        case ShowOffer() | TakeOffer():
+            return OFFERS_SOURCE, command.key
+        case PutPerk() | PutOffer() | SetCommunity():
+            return (LEDGER_SOURCE, command.key) if command.key else None
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

@@ -240,6 +240,38 @@ class StockTooLow(Refusal):
     most: int
 
 
+class OfferUnknown(Refusal):
+    """There is no offer of this code in this community."""
+
+    code = "OFFER_UNKNOWN"
+    pointer = "/offer"
+    offer: str
+
+
+class OfferTermsWrong(Refusal):
+    """The offer's terms do not fit: levels of the first ladder, a perk that is there."""
+
+    code = "OFFER_TERMS_WRONG"
+    field: str
+
+
+class OfferClosed(Refusal):
+    """The offer is not shown to this member now: value comes first, and offers are rare."""
+
+    code = "OFFER_CLOSED"
+    pointer = "/offer"
+    gate: str
+    opens_at: Micros | None = None
+
+
+class TaskUnknown(Refusal):
+    """The playbook has no task of this id."""
+
+    code = "TASK_UNKNOWN"
+    pointer = "/taskId"
+    task: str
+
+
 class RedemptionUnknown(Refusal):
     """There is no such redemption in this community."""
 

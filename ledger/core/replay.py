@@ -25,18 +25,23 @@ from ledger.core.commands import (
     MoveRedemption,
     PerkCode,
     PublishRulebook,
+    PutOffer,
     PutPerk,
     RecordContribution,
     RecordViolation,
     RedeemPerk,
     ReportGroup,
     ResolveViolation,
+    RetireOffer,
     RetirePerk,
     ReviewContribution,
     SetCommunity,
     SettleDue,
+    ShowOffer,
     Stamped,
     StockPerk,
+    TakeOffer,
+    TickTask,
 )
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
@@ -46,6 +51,10 @@ from ledger.core.events import (
     Event,
     GroupHeld,
     GroupReported,
+    OfferPut,
+    OfferRetired,
+    OfferShown,
+    OfferTaken,
     PerkCodesAdded,
     PerkPut,
     PerkRetired,
@@ -54,6 +63,7 @@ from ledger.core.events import (
     RedemptionMade,
     RedemptionMoved,
     RedemptionStatus,
+    TaskTicked,
     TierLocked,
     decisions,
 )
@@ -295,6 +305,16 @@ def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command
         case PerkCodesAdded():
             codes = tuple(PerkCode(digest=claim.key, sealed="") for claim in fact.claims)
             return AddPerkCodes(perk=fact.perk, codes=codes, by=fact.by)
+        case OfferPut():
+            return PutOffer(terms=fact.terms, by=fact.by)
+        case OfferRetired():
+            return RetireOffer(offer=fact.offer, by=fact.by)
+        case OfferShown():
+            return ShowOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by, replayed=True)
+        case OfferTaken():
+            return TakeOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by)
+        case TaskTicked():
+            return TickTask(task=fact.task, done=fact.done, by=fact.by)
         case CommunitySet():
             return SetCommunity(name=fact.name, value=fact.value, by=fact.by)
         case RedemptionMade():

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ledger.core.books.shelf import ACCOUNT, Account
+from ledger.core.books.shelf import ACCOUNT, COUNTER, Account
 from ledger.core.books.view import Books, Head, Key
+from ledger.core.calendar import period_label
 from ledger.core.decide.due import settle_points
 from ledger.core.progress import Progress, progress
-from ledger.core.rulebook.versions import Versions
+from ledger.core.rulebook.grammar import Budget
+from ledger.core.rulebook.versions import Version, Versions
+from ledger.core.rules.caps import budget_counter
 from ledger.core.values import MemberId, Micros
 from ledger.store import books as shelves
 from ledger.store.engine import Database
@@ -86,3 +89,18 @@ async def progresses(
         found.update(await look(database, community, versions, ask))
         await asyncio.sleep(0)
     return found
+
+
+async def budgets(database: Database, community: UUID, version: Version, *, at: Micros) -> list[tuple[Budget, int]]:
+    """Return the budgets of a version, and what of each is spent in the period that holds an instant."""
+    part = version.rulebook.community
+
+    def spent(books: Books) -> list[tuple[Budget, int]]:
+        found = []
+        for budget in version.rulebook.budgets:
+            period = period_label(at, per=budget.per, zone=part.tz, first_weekday=part.first_weekday)
+            scope, key = budget_counter(budget)
+            found.append((budget, books.read(COUNTER, (scope, key, period)).amount))
+        return found
+
+    return await look(database, community, Versions((version,)), spent)

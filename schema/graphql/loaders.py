@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -12,20 +13,23 @@ from strawberry.dataloader import DataLoader
 
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
+from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
+from ledger.core.rulebook.grammar import Budget
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people
+from ledger.store.reads import earnings, history, journal, people, reviews
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
+from ledger.store.reads.reviews import Review
 from ledger.store.reads.spans import Span
 from ledger.store.tables import ApiKeyRow
 
@@ -33,6 +37,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 Loader = DataLoader[tuple[UUID, K], V]
+ISSUED_DAYS = 30
+"""Over how many local days a rule says what it gave."""
 
 
 class Published(NamedTuple):
@@ -97,6 +103,11 @@ class Loaders:
     def events(self) -> Loader[Position, Stored | None]:
         """Events by position."""
         return self._each(journal.by_positions, lambda: None)
+
+    @cached_property
+    def reviews(self) -> Loader[Position, Review | None]:
+        """How the reviews of contributions stand."""
+        return self._each(reviews.reviews, lambda: None)
 
     @cached_property
     def entries(self) -> Loader[Place, Entry | None]:
@@ -176,6 +187,27 @@ class Loaders:
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:
         """The keys of communities, oldest first."""
         return self._single(keys_of)
+
+    @cached_property
+    def issued(self) -> DataLoader[UUID, dict[str, int]]:
+        """What rules gave in the last 30 local days."""
+
+        async def read(database: Database, community: UUID) -> dict[str, int]:
+            zone = (await self.published.load(community)).versions.at(self._at).rulebook.community.tz
+            first = local_date(self._at, zone) - timedelta(days=ISSUED_DAYS - 1)
+            return await earnings.by_rule(database, community, since=start_of_day(first, zone))
+
+        return self._single(read)
+
+    @cached_property
+    def budgets(self) -> DataLoader[UUID, list[tuple[Budget, int]]]:
+        """The budgets of communities, and what of each is spent in its period."""
+
+        async def read(database: Database, community: UUID) -> list[tuple[Budget, int]]:
+            version = (await self.published.load(community)).versions.at(self._at)
+            return await reading.budgets(database, community, version, at=self._at)
+
+        return self._single(read)
 
     @cached_property
     def published(self) -> DataLoader[UUID, Published]:

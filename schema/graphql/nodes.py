@@ -14,7 +14,7 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
-from schema.graphql.types.rulebook import rulebook
+from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.view import View
 
 
@@ -65,6 +65,10 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await rule_by_id(view, place, named) if view.operates(place) else None
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -73,4 +77,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Rule": _rule,
 }

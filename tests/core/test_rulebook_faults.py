@@ -6,7 +6,6 @@ import pytest
 
 from ledger.core.rulebook.faults import Fault
 from ledger.service.rulebooks import RulebookFaulty, read
-from tests.core.shared import shared
 
 
 def faults(text: str) -> list[Fault]:
@@ -290,8 +289,6 @@ tiers:
   rank: {every: event, measure: points.balance, levels: {high: 5}}
 """
 
-LATER = ["perks", "offers", "welcome", "playbook"]
-
 
 @pytest.mark.parametrize(("text", "fault"), SECTIONS)
 def test_a_fault_in_a_section_is_named_by_line_and_path(text: str, fault: tuple[str, int, str]) -> None:
@@ -304,16 +301,6 @@ def test_a_fault_in_a_rule_is_named_by_line_and_path(rule: str, fault: tuple[str
     assert found(f"{HEAD}rules:\n  - {{id: fine, event: e, amount: 1}}\n  - {rule}\n{AROUND}") == [
         (code, 4, f"rules[1].{path}")
     ]
-
-
-@pytest.mark.parametrize("section", LATER)
-def test_what_this_version_does_not_know_yet_is_said_and_never_ignored(section: str) -> None:
-    assert found(f"preset: x\n{section}: {{}}\n") == [("NOT_YET", 2, section)]
-
-
-def test_what_the_essay_says_that_is_not_there_yet_is_named_line_by_line() -> None:
-    text = shared("rulebooks/seed_circle.yaml").read_text("utf-8")
-    assert [(fault.code, fault.path) for fault in faults(text)] == [("NOT_YET", section) for section in LATER]
 
 
 SUGGESTIONS = [

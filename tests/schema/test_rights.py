@@ -17,6 +17,7 @@ from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
+from ledger.service.rulebooks import publication
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
@@ -74,6 +75,24 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
         _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
     ),
+    "Query.previewRulebook": (
+        "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
+        _rule(),
+    ),
+    "Query.dryRunContribution": (
+        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
+        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
+        _rule("EVENTS_WRITE"),
+    ),
+    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
+    "Mutation.publishRulebook": (
+        "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
+        _rule(),
+    ),
+    "Mutation.reviewContribution": (
+        "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
+        _rule(),
+    ),
     "Mutation.recordContribution": (
         '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
         " data: {}}) { position userErrors { code message } } }",
@@ -105,7 +124,15 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "slug": "String!", "fresh": "String!"}
+VARIABLES = {"member": "ID!", "key": "ID!", "contribution": "ID!", "slug": "String!", "fresh": "String!"}
+RULEBOOK = rulebooks.SMALL.replace(
+    "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
+).replace(
+    "tiers:",
+    "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
+    "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
+)
+"""The small rulebook, and something to review, to rise to, to lock and to hold."""
 
 
 class Role(NamedTuple):
@@ -125,11 +152,13 @@ class World(NamedTuple):
     foreign: str
     ana: str
     key_id: str
+    story: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        return {"member": self.ana, "key": self.key_id, "slug": self.slug, "fresh": fresh}
+        named = {"member": self.ana, "key": self.key_id, "contribution": self.story}
+        return {**named, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -152,6 +181,9 @@ def _headers(bearer: str | None) -> dict[str, str]:
 async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
+    await writer.submit(api.community, [publication(RULEBOOK)])
+    clock.advance(SECOND)
+    told = await api.record(event("s1", "story.told", "ana"))
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -167,7 +199,14 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
+    return World(
+        api,
+        roles,
+        foreign,
+        ana,
+        write_id("ApiKey", api.community.id, spare or ""),
+        write_id("Contribution", api.community.id, told["position"]),
+    )
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -324,7 +363,9 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    elsewhere, before = world._replace(ana=member, key_id=key, slug="nowhere"), await _standing(world)
+    story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
+    elsewhere = world._replace(ana=member, key_id=key, story=story, slug="nowhere")
+    before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from ledger.core.commands import Command, PutPerk, RecordViolation, RedeemPerk, ResolveViolation, SetCommunity
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import (
+    Command,
+    PutOffer,
+    PutPerk,
+    RecordViolation,
+    RedeemPerk,
+    ResolveViolation,
+    SetCommunity,
+)
 from ledger.core.decide.redeeming import WELCOME
-from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Stage, Task
 from ledger.core.values import DAY, HOUR, MemberId, Micros, Position, identity
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Writer
@@ -81,6 +90,10 @@ BUSY = (
 SHOP: tuple[Command, ...] = (
     PutPerk(terms=PerkTerms(code="tea", cost=1, stock=3, reserve_for=Micros(HOUR)), by="tests"),
     SetCommunity(name=WELCOME, value="tea", by="tests"),
+    PutOffer(terms=OfferTerms(code="launch", perk="tea"), by="tests"),
+    SetCommunity(
+        name=PLAYBOOK, value=write_tasks((Task(id="hi", stage=Stage.DAILY, done_by="member.hello"),)), by="tests"
+    ),
     RedeemPerk(key="r1", perk="tea", member=identity("ana", source=SOURCE), by="tests"),
 )
 

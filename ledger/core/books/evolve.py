@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ledger.core.books.moves import hold_claims, move_counters
+from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
 from ledger.core.books.shelf import (
     ACCOUNT,
@@ -46,6 +47,8 @@ from ledger.core.events import (
     Event,
     GroupHeld,
     GroupReported,
+    OfferPut,
+    OfferRetired,
     PerkCodesAdded,
     PerkPut,
     PerkRetired,
@@ -53,6 +56,7 @@ from ledger.core.events import (
     RedemptionMade,
     RedemptionMoved,
     RulebookPublished,
+    TaskTicked,
     TierLocked,
     TierRunOpened,
     TiersJudged,
@@ -131,6 +135,10 @@ def evolve_own(books: Books, event: Event) -> None:
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
         case PerkPut() | PerkRetired() | PerkStocked() | PerkCodesAdded():
             evolve_catalogue(books, event, fact)
+        case OfferPut() | OfferRetired():
+            evolve_offer(books, fact)
+        case TaskTicked():
+            evolve_tick(books, event, fact)
         case CommunitySet():
             books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
         case RedemptionMade() | RedemptionMoved():
@@ -177,7 +185,7 @@ def _evolve_lock(books: Books, fact: TierLocked) -> None:
 
 
 def evolve_head(books: Books, event: Event) -> None:
-    """Move the head to the event. Its hash is sealed by the writer."""
+    """Move the head to the event, and tick what it does of the playbook. Its hash is sealed by the writer."""
     fact, undoing = event.fact, books.head.undoing
     if isinstance(fact, ContributionRecorded) and fact.unfinished:
         undoing = event.position
@@ -190,6 +198,7 @@ def evolve_head(books: Books, event: Event) -> None:
         members=books.head.members + len(joined(event)),
         undoing=undoing,
     )
+    evolve_ticks(books, event)
 
 
 def evolve_journal(books: Books, event: Event) -> None:

@@ -226,6 +226,24 @@ class Setting(Value):
     position: Position = Position(0)
 
 
+class Offer(Value):
+    """An offer: its terms as JSON; an empty text is none."""
+
+    terms: str = ""
+    retired: int = 0
+
+
+class Tick(Value):
+    """When something of the playbook was last done: an event of a type, or a task by hand.
+
+    `undone` is 1 where somebody took that back.
+    """
+
+    position: Position = Position(0)
+    at: Micros = Micros(0)
+    undone: int = 0
+
+
 class Perk(Value):
     """A perk: its terms as JSON, and what became of its stock and its codes; an empty text is none.
 
@@ -336,6 +354,8 @@ VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
 PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
+OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
+TICK: Book[tuple[str], Tick] = Book("tick", Tick())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -356,6 +376,8 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     PERK,
     REDEMPTION,
     SETTING,
+    OFFER,
+    TICK,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -147,6 +147,8 @@ def _requirements(book: Rulebook) -> Iterator[tuple[str, Requirement]]:
         for level in ladder.levels:
             if level.enter is not None:
                 yield from ((ladder.code, one) for one in leaves(level.enter))
+    for offer in book.offers:
+        yield from (("", one.requirement) for one in (*offer.after_all, *offer.after_any, *offer.silent_if))
 
 
 def leaves(terms: Terms) -> Iterator[Requirement]:

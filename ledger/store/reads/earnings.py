@@ -74,6 +74,19 @@ async def earned(
     return found
 
 
+async def by_rule(database: Database, community: UUID, *, since: Micros) -> dict[str, int]:
+    """Return what each rule gave from an instant on, over all members, less what was taken back of it."""
+    original, joined = _with_originals(community)
+    award_at = case((_gained(), ENTRY.occurred_at), else_=original.c.occurred_at)
+    statement = (
+        select(ENTRY.rule, func.sum(ENTRY.delta))
+        .select_from(joined)
+        .where(ENTRY.community_id == community, or_(_gained(), _lost()), award_at >= since)
+        .group_by(ENTRY.rule)
+    )
+    return {rule: int(points) for rule, points in await database.read(statement, whole=True)}
+
+
 async def balances_at(
     database: Database, community: UUID, members: Sequence[MemberId], *, point: Point
 ) -> dict[MemberId, dict[str, Account]]:

@@ -216,6 +216,25 @@ class SettingRow(TenantRow, table=True):
     position: int = big()
 
 
+class OfferRow(TenantRow, table=True):
+    """An offer and its terms."""
+
+    __tablename__ = "offer"
+    code: str = word(key=True)
+    terms: str = word()
+    retired: int = big()
+
+
+class TickRow(TenantRow, table=True):
+    """When something of the playbook was last done."""
+
+    __tablename__ = "tick"
+    what: str = word(key=True)
+    position: int = big()
+    at: int = big()
+    undone: int = big()
+
+
 class PerkRow(TenantRow, table=True):
     """A perk: its terms, and what became of its stock and its codes."""
 

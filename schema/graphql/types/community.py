@@ -19,13 +19,14 @@ from schema.graphql.pages import After, Before, First, Last, bounded, connection
 from schema.graphql.scalars import Position
 from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.balance import Unit, unit_of
+from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
 from schema.graphql.types.member import LadderCode, Member, shown
 from schema.graphql.types.node import Connection, Node
-from schema.graphql.types.rulebook import Rulebook, rulebook
+from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.view import Info, View, view_of
 
@@ -112,6 +113,33 @@ class Community(Node):
         """Return a version of the rulebook."""
         view, number = view_of(info), None if version is UNSET else version
         return await rulebook(view, self.place, number) if view.operates(self.place) else None
+
+    @resolved("Every version of its rulebook, the latest first. For operators.")
+    async def rulebook_versions(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Rulebook] | None:
+        """Return a page of the rulebook's versions."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await rulebooks(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved("What rules may give to all together, and how much of it is gone. For operators.")
+    async def budgets(self, info: Info) -> list[Budget] | None:
+        """Return the budgets."""
+        view = view_of(info)
+        return await budgets(view, self.place) if view.operates(self.place) else None
+
+    @resolved("What it asks of everybody beside points.")
+    def house_rules(self) -> list[HouseRule]:
+        """Return the house rules: the grammar has none yet."""
+        return []
+
+    @resolved("Contributions that somebody must approve before they pay, oldest first. For operators.")
+    async def contributions_to_review(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Contribution] | None:
+        """Return a page of what waits for a review."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await to_review(view, self.place, at) if view.operates(self.place) else None
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

@@ -85,6 +85,15 @@ class MemberFilter(Enum):
 
 
 @enumeration
+class ReviewState(Enum):
+    """Where the review of a contribution stands."""
+
+    AWAITING = value("AWAITING", "Somebody has to look before it pays.")
+    APPROVED = value("APPROVED", "It was approved and has paid.")
+    DECLINED = value("DECLINED", "It was declined and pays nothing.")
+
+
+@enumeration
 class RulebookState(Enum):
     """Where a version of the rulebook stands."""
 

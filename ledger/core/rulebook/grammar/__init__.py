@@ -1,6 +1,7 @@
 """The grammar of a rulebook, as values. Amounts are in minor units of their unit, lengths in microseconds."""
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.catalogue import Mark, OfferCap, OfferTerms, PerkLimit, PerkTerms, Task
 from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder, StrikeStep
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak
 from ledger.core.rulebook.grammar.rules import (
@@ -44,8 +45,13 @@ __all__ = [
     "Ladder",
     "Level",
     "Levels",
+    "Mark",
     "Metric",
+    "OfferCap",
+    "OfferTerms",
     "Pending",
+    "PerkLimit",
+    "PerkTerms",
     "Quota",
     "RankAmount",
     "Requirement",
@@ -58,6 +64,7 @@ __all__ = [
     "Streak",
     "StrikeLadder",
     "StrikeStep",
+    "Task",
     "Terms",
     "Undo",
     "UndoOn",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Task
 from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Streak
 from ledger.core.rulebook.grammar.rules import Budget, CapGroup, Quota, Rule, Undo
@@ -45,3 +46,8 @@ class Rulebook(Value):
     accruals: tuple[Accrual, ...] = ()
     strike_ladders: tuple[StrikeLadder, ...] = ()
     house_rules: tuple[HouseRule, ...] = ()
+    perks: tuple[PerkTerms, ...] = ()
+    offers: tuple[OfferTerms, ...] = ()
+    playbook: tuple[Task, ...] = ()
+    welcome: str = ""
+    """Perks, offers, tasks and the perk that new members are given: seeds, created when the rulebook is adopted."""
