@@ -18,6 +18,9 @@ LEDGER_SOURCE = "ledger"
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
 
+VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
+"""The source of reports of violations; likewise."""
+
 REDEMPTIONS_SOURCE = f"{LEDGER_SOURCE}:redemptions"
 """The source of redemptions; likewise."""
 
@@ -26,8 +29,6 @@ OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
 
 STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
 """The source of changes of stock; likewise."""
-VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
-"""The source of reports of violations; likewise."""
 
 
 class RecordContribution(Value):
@@ -341,11 +342,11 @@ Command = (
     | PublishRulebook
     | CorrectPoints
     | ByHand
+    | OfViolations
     | OfCatalogue
     | OfOffers
     | RedeemPerk
     | MoveRedemption
-    | OfViolations
     | SettleDue
 )
 

@@ -299,6 +299,7 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | AboutViolation
     | PerkPut
     | PerkRetired
     | PerkStocked
@@ -312,7 +313,6 @@ Fact = (
     | OfferShown
     | OfferTaken
     | TaskTicked
-    | AboutViolation
 )
 
 

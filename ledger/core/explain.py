@@ -128,12 +128,12 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
 
 
-BY_KIND = {EntryKind.EXPIRY: "expiry", EntryKind.REDEMPTION: "redemption", EntryKind.REFUND: "refund"}
-"""Kinds of entries with sentences of their own."""
-
-
 def _takes(decision: Decision) -> bool:
     return _is_loss(decision) or decision.kind is EntryKind.PENALTY
+
+
+BY_KIND = {EntryKind.EXPIRY: "expiry", EntryKind.REDEMPTION: "redemption", EntryKind.REFUND: "refund"}
+"""Kinds of entries with sentences of their own."""
 
 
 def _is_loss(decision: Decision) -> bool:
@@ -143,12 +143,12 @@ def _is_loss(decision: Decision) -> bool:
 def sentence_code(decision: Decision) -> str:
     """Return the code of a decision's sentence."""
     code = f"decision.{decision.outcome.value}"
-    if decision.kind in BY_KIND and decision.outcome is not Outcome.HELD:
-        return f"{code}.{BY_KIND[decision.kind]}"
     if decision.rule == PENALTY:
         return f"{code}.penalty" if decision.kind is EntryKind.PENALTY else "decision.GRANTED.returned"
     if decision.restores is not None and decision.outcome is Outcome.GRANTED:
         return f"{code}.restored"
+    if decision.kind in BY_KIND and decision.outcome is not Outcome.HELD:
+        return f"{code}.{BY_KIND[decision.kind]}"
     if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:
         return f"{code}.{decision.steps[0].code}"
     if decision.outcome is Outcome.PENDING and decision.release_at is None:

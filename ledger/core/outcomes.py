@@ -24,8 +24,8 @@ class Outcome(StrEnum):
     FLOORED = "FLOORED"
     REVERSED = "REVERSED"
     PENDING = "PENDING"
-    HELD = "HELD"
     NOT_EARNING = "NOT_EARNING"
+    HELD = "HELD"
 
 
 class EntryKind(StrEnum):
@@ -37,9 +37,9 @@ class EntryKind(StrEnum):
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
     EXPIRY = "EXPIRY"
+    PENALTY = "PENALTY"
     REDEMPTION = "REDEMPTION"
     REFUND = "REFUND"
-    PENALTY = "PENALTY"
 
 
 class CounterMode(StrEnum):
@@ -102,7 +102,6 @@ class Decision(Value):
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
     (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
     when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
-    `corrects` names the decision that a rulebook published for the past would have made otherwise.
     `corrects` names the decision that a rulebook published for the past would have made otherwise, `restores` the
     one that was withheld from a member who was not earning, and is made now as of its time.
     """

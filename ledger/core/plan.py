@@ -129,6 +129,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_correction(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
+        case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
+            return decide_violation(books, command, mac, recorded_at=recorded_at)
         case RedeemPerk():
             return decide_redemption(books, command, mac, recorded_at=recorded_at)
         case MoveRedemption():
@@ -137,8 +139,6 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
         case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
             return decide_offering(books, command, mac, recorded_at=recorded_at)
-        case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
-            return decide_violation(books, command, mac, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -166,6 +166,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return command.source, command.key
         case AdjustPoints():
             return ADJUSTMENTS_SOURCE, command.key
+        case RecordViolation():
+            return VIOLATIONS_SOURCE, command.key
         case RedeemPerk():
             return REDEMPTIONS_SOURCE, command.key
         case StockPerk():
@@ -174,8 +176,6 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return OFFERS_SOURCE, command.key
         case PutPerk() | PutOffer() | SetCommunity():
             return (LEDGER_SOURCE, command.key) if command.key else None
-        case RecordViolation():
-            return VIOLATIONS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

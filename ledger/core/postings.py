@@ -18,9 +18,9 @@ SYSTEM_ACCOUNT = {
     EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
+    EntryKind.PENALTY: "penalties",
     EntryKind.REDEMPTION: "redemptions",
     EntryKind.REFUND: "redemptions",
-    EntryKind.PENALTY: "penalties",
 }
 
 

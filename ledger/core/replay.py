@@ -126,7 +126,6 @@ class Effects:
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
             about = decision.releases or decision.reverses or decision.corrects or decision.restores
-            about = decision.releases or decision.reverses or decision.corrects
             if decision.member is None or _by_people(decision, about):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None

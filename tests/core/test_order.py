@@ -7,6 +7,7 @@ import pytest
 from ledger.core.commands import RecordViolation
 from ledger.core.conduct import State
 from ledger.core.decide.answers import Accepted, Repeated
+from ledger.core.events import RedemptionStatus
 from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.refusals import (
     AppealTooLate,
@@ -20,12 +21,15 @@ from ledger.core.refusals import (
     ViolationResolved,
     ViolationUnknown,
 )
+from ledger.core.rulebook.grammar.catalogue import Fulfilment
 from ledger.core.values import DAY, HOUR, MemberId, Position
 from ledger.core.violations import Action
 from tests.core.conftest import Begin
 from tests.core.play import Play
+from tests.core.shop import shop
 from tests.core.strikes import (
     LADDER,
+    ORDER,
     appeal,
     book,
     confirm,
@@ -335,3 +339,46 @@ def test_a_release_is_of_what_was_earned_before(begin: Begin) -> None:
     play.later(hours=3)
     play.settle()
     assert play.balance("ann") == 8
+
+
+# Perks
+
+
+def test_a_removed_member_redeems_nothing_and_a_place_that_was_bought_comes_back() -> None:
+    play = shop(more=ORDER)
+    play.put("lounge", fulfilment=Fulfilment.PLATFORM_ROLE, target="lounge")
+    play.put("tea")
+    play.redeem("ann", "lounge")
+    strike(play, "ann")
+    assert play.wanted("ann", "lounge")
+    of = strike(play, "ann")
+    assert (play.wanted("ann", "lounge"), play.block("ann", "tea")) == (False, "STANDING")
+    play.redeem("bob", "tea")
+    lift(play, of)
+    assert play.wanted("ann", "lounge")
+    play.redeem("ann", "tea")
+    play.check()
+
+
+def test_a_place_that_was_given_up_meanwhile_does_not_come_back() -> None:
+    play = shop(more=ORDER)
+    play.put("lounge", fulfilment=Fulfilment.PLATFORM_ROLE, target="lounge")
+    lounge = play.redeem("ann", "lounge")
+    strike(play, "ann")
+    of = strike(play, "ann")
+    play.move(lounge, RedemptionStatus.DECLINED)
+    lift(play, of)
+    assert not play.wanted("ann", "lounge")
+    play.check()
+
+
+def test_what_is_approved_for_a_removed_member_gives_them_no_place() -> None:
+    play = shop(more=ORDER)
+    play.put("lounge", fulfilment=Fulfilment.PLATFORM_ROLE, target="lounge", approve=True)
+    lounge = play.redeem("ann", "lounge")
+    strike(play, "ann")
+    of = strike(play, "ann")
+    play.move(lounge, RedemptionStatus.APPROVED)
+    assert not play.wanted("ann", "lounge")
+    lift(play, of)
+    play.check()

@@ -116,17 +116,6 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
         (n, "core"),
         Wish(wanted=1, since_position=Position(n), since_at=Micros(n), held=n % 2, inside=1, reported_at=_odd(n)),
     ),
-    SETTING: lambda n: ((f"welcome-{n}",), Setting(value=f"tea {n}", position=Position(n))),
-    OFFER: lambda n: ((f"launch-{n}",), Offer(terms="{}", retired=n % 2)),
-    TICK: lambda n: ((f"task:{n}",), Tick(position=Position(n), at=Micros(n), undone=n % 2)),
-    PERK: lambda n: (
-        (f"tea-{n}",),
-        Perk(terms="{}", retired=n % 2, stock=_odd(n), reserved=n, sold=2, codes=3, handed=1),
-    ),
-    REDEMPTION: lambda n: (
-        (n,),
-        Redemption(perk="tea", member=MemberId(n), unit="points", cost=n, status="REQUESTED", hold_until=_odd(n)),
-    ),
     VIOLATION: lambda n: (
         (n, n + 1),
         Violation(
@@ -146,6 +135,17 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
             resolved=Position(n),
             resolved_at=Micros(n),
         ),
+    ),
+    SETTING: lambda n: ((f"welcome-{n}",), Setting(value=f"tea {n}", position=Position(n))),
+    OFFER: lambda n: ((f"launch-{n}",), Offer(terms="{}", retired=n % 2)),
+    TICK: lambda n: ((f"task:{n}",), Tick(position=Position(n), at=Micros(n), undone=n % 2)),
+    PERK: lambda n: (
+        (f"tea-{n}",),
+        Perk(terms="{}", retired=n % 2, stock=_odd(n), reserved=n, sold=2, codes=3, handed=1),
+    ),
+    REDEMPTION: lambda n: (
+        (n,),
+        Redemption(perk="tea", member=MemberId(n), unit="points", cost=n, status="REQUESTED", hold_until=_odd(n)),
     ),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),

@@ -15,6 +15,7 @@ from ledger.core.books.shelf import (
     KEY,
     MEMBER,
     OBJECT,
+    PLACES,
     RULEBOOK,
     RUN,
     SETTING,
@@ -26,6 +27,7 @@ from ledger.core.books.shelf import (
     Claim,
     Due,
     Member,
+    Places,
     Published,
     Recorded,
     Run,
@@ -308,6 +310,9 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
         at = event.occurred_at if wish.at is None else wish.at
         moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
+        others = {group for group in books.read(PLACES, (wish.member,)).wanted if group != wish.group}
+        here = sorted(others | ({wish.group} if wish.wanted else set()))
+        books.write(PLACES, (wish.member,), Places(wanted=tuple(here)))
 
 
 def evolve_measures(books: Books, measures: tuple[Measure, ...]) -> None:

@@ -178,6 +178,47 @@ class Wish(Value):
     reported_at: Micros | None = None
 
 
+class Violation(Value):
+    """A report of a broken house rule, and what became of it.
+
+    `open` is 1 while somebody must look: at the report, or at an appeal. `action` is empty before it is resolved.
+    `confirmed` and `appealed` say where, 0 is not; `upheld` where an appeal came to nothing.
+    """
+
+    rule: str = ""
+    ladder: str = ""
+    action: str = ""
+    open: int = 0
+    count: int = 0
+    confirmed: Position = Position(0)
+    confirmed_at: Micros | None = None
+    forgets_at: Micros | None = None
+    appeal_until: Micros | None = None
+    no_earning_until: Micros | None = None
+    appealed: Position = Position(0)
+    appealed_at: Micros | None = None
+    upheld: Position = Position(0)
+    resolved: Position = Position(0)
+    resolved_at: Micros | None = None
+
+
+class Strike(Value, array_like=True):
+    """A confirmed violation that was not lifted."""
+
+    position: Position
+    ladder: str
+    action: str
+    confirmed_at: Micros
+    forgets_at: Micros | None
+    no_earning_until: Micros | None
+
+
+class Strikes(Value):
+    """A member's strikes, in order of the log, forgotten ones too."""
+
+    confirmed: tuple[Strike, ...] = ()
+
+
 class Setting(Value):
     """Something of the community itself, and where it was set."""
 
@@ -249,45 +290,10 @@ class Holds(Value):
     open: tuple[OpenHold, ...] = ()
 
 
-class Violation(Value):
-    """A report of a broken house rule, and what became of it.
+class Places(Value):
+    """The groups that a member should be in, by name."""
 
-    `open` is 1 while somebody must look: at the report, or at an appeal. `action` is empty before it is resolved.
-    `confirmed` and `appealed` say where, 0 is not; `upheld` where an appeal came to nothing.
-    """
-
-    rule: str = ""
-    ladder: str = ""
-    action: str = ""
-    open: int = 0
-    count: int = 0
-    confirmed: Position = Position(0)
-    confirmed_at: Micros | None = None
-    forgets_at: Micros | None = None
-    appeal_until: Micros | None = None
-    no_earning_until: Micros | None = None
-    appealed: Position = Position(0)
-    appealed_at: Micros | None = None
-    upheld: Position = Position(0)
-    resolved: Position = Position(0)
-    resolved_at: Micros | None = None
-
-
-class Strike(Value, array_like=True):
-    """A confirmed violation that was not lifted."""
-
-    position: Position
-    ladder: str
-    action: str
-    confirmed_at: Micros
-    forgets_at: Micros | None
-    no_earning_until: Micros | None
-
-
-class Strikes(Value):
-    """A member's strikes, in order of the log, forgotten ones too."""
-
-    confirmed: tuple[Strike, ...] = ()
+    wanted: tuple[str, ...] = ()
 
 
 class Published(Value):
@@ -344,12 +350,12 @@ WAITING: Book[tuple[int, int, int], Waiting] = Book("waiting", Waiting())
 DUE: Book[tuple[str, int], Due] = Book("due", Due())
 RUN: Book[tuple[str], Run] = Book("tier_run", Run())
 WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
+VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
 PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
 OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
 TICK: Book[tuple[str], Tick] = Book("tick", Tick())
-VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -366,22 +372,22 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     DUE,
     RUN,
     WISH,
+    VIOLATION,
     PERK,
     REDEMPTION,
     SETTING,
     OFFER,
     TICK,
-    VIOLATION,
 )
 """The books that are folded from the log and from nothing else."""
 
 LOTS: Book[tuple[int], Lots] = Book("lots", Lots())
 WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
+STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
+PLACES: Book[tuple[int], Places] = Book("places", Places())
 HOLDS: Book[tuple[int], Holds] = Book("holds", Holds())
 PERK_HOLDS: Book[tuple[str], Holds] = Book("perk_holds", Holds())
-"""Views of what is open in LOT, WAITING and REDEMPTION, a member or a perk at a time: never stored themselves."""
-STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
-"""Views of what is open in LOT, WAITING and VIOLATION, a member at a time: never stored themselves."""
+"""Views of what counts in other books, of a member or a perk at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

@@ -5,12 +5,13 @@ The rulebook of the report says what a strike brings; how many strikes there are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import ACCOUNT, EVENT, MEMBER, STRIKES, VIOLATION, Violation
+from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, MEMBER, STRIKES, VIOLATION, Violation
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     VIOLATIONS_SOURCE,
@@ -24,9 +25,10 @@ from ledger.core.conduct import action_of, step_at, strikes_on
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event, write_plainly
+from ledger.core.decide.redeeming import role_claim
 from ledger.core.decide.restoring import give_back, grant_withheld
 from ledger.core.events import Event, Fact
-from ledger.core.outcomes import Decision, EntryKind, Measure, Outcome, Step
+from ledger.core.outcomes import Decision, EntryKind, GroupWish, Measure, Outcome, Step
 from ledger.core.refusals import (
     AppealTooLate,
     HouseRuleUnknown,
@@ -43,7 +45,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules.case import Case
 from ledger.core.rules.floor import bounded, floored
 from ledger.core.rules.measures import counted
-from ledger.core.tiers.moving import places
+from ledger.core.tiers.moving import lost_places, returned_places
 from ledger.core.values import MemberId, Micros, Position
 from ledger.core.violations import (
     BRINGING,
@@ -181,7 +183,7 @@ def _confirm(ask: Ask, command: ResolveViolation, report: ViolationRecorded, str
     made = Made(books, event, ask.version)
     if step.points:
         made.take(made.in_a_lot(_penalty(made, report.member, struck)))
-    moved = places(books, ask.version, report.member) if step.remove else ()
+    moved = lost_places(books, report.member) if step.remove else ()
     finish(made, private({"note": command.note}), places=moved)
     return Accepted(position=event.position)
 
@@ -255,8 +257,15 @@ def _lift(
     made = Made(books, event, ask.version)
     give_back(made, confirmed)
     grant_withheld(made, report.member, confirmed)
-    returned = [one.group for one in confirmed.fact.groups if not one.wanted]
-    was_removed = confirmed.fact.action is Action.REMOVAL
-    moved = places(books, ask.version, report.member, returned) if was_removed else ()
-    finish(made, private({"note": command.note}), places=moved)
+    finish(made, private({"note": command.note}), places=_returned(ask, confirmed.fact))
     return Accepted(position=event.position)
+
+
+def _returned(ask: Ask, fact: ViolationConfirmed) -> Iterator[GroupWish]:
+    """Return the places that a removal took and that come back; none where it was no removal."""
+    if fact.action is not Action.REMOVAL:
+        return iter(())
+    taken = {one.group for one in fact.groups if not one.wanted}
+    claims = {group: role_claim(group, fact.member) for group in taken}
+    bought = {group for group, one in claims.items() if ask.books.read(CLAIM, (one.kind, one.key)).position}
+    return returned_places(ask.books, ask.version, fact.member, taken=taken, bought=bought)

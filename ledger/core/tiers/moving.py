@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from ledger.core.books.shelf import TIER, WISH
+from ledger.core.books.shelf import PLACES, TIER, WISH
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
 from ledger.core.conduct import is_removed
@@ -79,20 +79,23 @@ def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Itera
                 yield GroupWish(member=one.member, group=group, wanted=group in after, at=one.at)
 
 
-def places(books: Books, version: Version, member: MemberId, back: Collection[str] = ()) -> Iterator[GroupWish]:
-    """Yield which groups a member should be in, or no longer, after they were removed or came back.
+def lost_places(books: Books, member: MemberId) -> Iterator[GroupWish]:
+    """Yield that a member should be in no group any more: not by level, not by hand, not for points."""
+    for group in books.read(PLACES, (member,)).wanted:
+        yield GroupWish(member=member, group=group, wanted=False)
 
-    Removal takes held places too; `back` are those that it took, and that come back as they were.
-    """
-    removed = is_removed(books, member)
-    deserved = set() if removed else groups_of(books, version, member)
-    for group in sorted({name for one in books.versions.published for name in groups_in(one)}):
+
+def returned_places(
+    books: Books, version: Version, member: MemberId, *, taken: Collection[str], bought: Collection[str]
+) -> Iterator[GroupWish]:
+    """Yield the groups that who came back should be in: by level, bought, and those `taken` that were held."""
+    if is_removed(books, member):
+        return
+    deserved = {*groups_of(books, version, member), *bought}
+    for group in sorted({*deserved, *taken}):
         wish = books.read(WISH, (member, group))
-        wanted = not removed and group in (back if wish.held else deserved)
-        if wish.held and not removed and not wanted:
-            continue
-        if bool(wish.wanted) != wanted:
-            yield GroupWish(member=member, group=group, wanted=wanted)
+        if not wish.wanted and group in (taken if wish.held else deserved):
+            yield GroupWish(member=member, group=group, wanted=True)
 
 
 def groups_in(version: Version) -> set[str]:

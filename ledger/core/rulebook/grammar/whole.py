@@ -44,10 +44,10 @@ class Rulebook(Value):
     """How factors of activities that run at once join: the highest, 1 + their gains, or their product."""
     streaks: tuple[Streak, ...] = ()
     accruals: tuple[Accrual, ...] = ()
+    strike_ladders: tuple[StrikeLadder, ...] = ()
+    house_rules: tuple[HouseRule, ...] = ()
     perks: tuple[PerkTerms, ...] = ()
     offers: tuple[OfferTerms, ...] = ()
     playbook: tuple[Task, ...] = ()
     welcome: str = ""
     """Perks, offers, tasks and the perk that new members are given: seeds, created when the rulebook is adopted."""
-    strike_ladders: tuple[StrikeLadder, ...] = ()
-    house_rules: tuple[HouseRule, ...] = ()
