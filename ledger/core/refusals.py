@@ -3,6 +3,7 @@
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
 For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
 TOO_MANY_POINTS.
+For a redemption: IDEMPOTENCY_CONFLICT, MEMBER_UNKNOWN, PERK_UNKNOWN, then those of `perks.blocks`, on record.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
 from tests.schema.api import STRUCTURED, Api
 from tests.schema.story import event
+from tests.stall import Stall
 
 ANYONE = "anyone"
 MEMBER = "member"
@@ -46,6 +47,7 @@ def _rule(*who: str) -> Rule:
 REST: dict[str, Rule] = {
     "POST /v1/events": _rule("EVENTS_WRITE"),
     "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
+    "POST /v1/redemptions": _rule("REDEMPTIONS_WRITE"),
     "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
     "POST /v1/member-links": _rule("MEMBERS_LINK"),
     "GET /v1/explanations": _rule("MEMBERS_READ"),
@@ -184,6 +186,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     await writer.submit(api.community, [publication(RULEBOOK)])
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
+    await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -222,6 +225,8 @@ def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str =
         case "POST /v1/adjustments":
             body = {"member": member, "points": 1, "reason": "thanks"}
             more = {"json": body, "headers": {"idempotency-key": fresh}}
+        case "POST /v1/redemptions":
+            more = {"json": {"perk": "wave", "member": member}, "headers": {"idempotency-key": fresh}}
         case "POST /v1/member-links":
             more = {"json": {"member": member}}
         case "GET /v1/explanations":
