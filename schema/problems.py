@@ -22,6 +22,7 @@ from ledger.core.refusals import (
     NotCovered,
     NothingToAdjust,
     NothingToReview,
+    OwnStory,
     PerkExists,
     PerkTermsWrong,
     PerkUnknown,
@@ -31,6 +32,9 @@ from ledger.core.refusals import (
     Refusal,
     ReservedSource,
     StockTooLow,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
     TimeInFuture,
     TooManyPoints,
     UnitUnknown,
@@ -65,6 +69,10 @@ STATUS: dict[type[Refusal], int] = {
     RefundTooLate: 409,
     NotCovered: 409,
     NoCodeLeft: 409,
+    StoryUnknown: 404,
+    StoryDone: 409,
+    StoryNotYours: 403,
+    OwnStory: 409,
 }
 
 

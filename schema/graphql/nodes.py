@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
 from ledger.store.directory import Community as Place
-from schema.graphql.ids import GlobalId, read_id
+from schema.graphql.ids import GlobalId, read_id, write_id
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
 from schema.graphql.types.decision import decision
@@ -15,6 +15,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rulebook
+from schema.graphql.types.story import find_story
 from schema.graphql.view import View
 
 
@@ -65,6 +66,10 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_story(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -73,4 +78,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Story": _story,
 }

@@ -46,6 +46,8 @@ CHANGES = {
     'createApiKey(input: {community: "garden", name: "n", scopes: [CONSOLE]})': Scope.CONSOLE,
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
+    'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 
 

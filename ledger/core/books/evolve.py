@@ -34,12 +34,14 @@ from ledger.core.books.shelf import (
     Streak,
     Thing,
 )
+from ledger.core.books.stories import evolve_story, evolve_story_review
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
     CommunitySet,
     ContributionRecorded,
+    ContributionReviewed,
     Event,
     GroupHeld,
     GroupReported,
@@ -104,11 +106,15 @@ def evolve_effects(books: Books, event: Event) -> None:
 def evolve_own(books: Books, event: Event) -> None:
     """Fold what only facts of one kind say."""
     fact = event.fact
+    if isinstance(fact, ContributionRecorded):
+        evolve_story(books, event, fact)
     match fact:
         case ContributionRecorded() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
         case UndoContinued() if not fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), DUE.blank)
+        case ContributionReviewed() if fact.story:
+            evolve_story_review(books, event, fact)
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
         case TierRunOpened():

@@ -231,6 +231,24 @@ class Holds(Value):
     open: tuple[OpenHold, ...] = ()
 
 
+class Story(Value):
+    """A story by its subject: where it was submitted, whose it is, how far it is, and where it last moved."""
+
+    position: Position = Position(0)
+    author: MemberId = MemberId(0)
+    state: str = ""
+    moved: Position = Position(0)
+    published_at: Micros | None = None
+    featured_at: Micros | None = None
+    thanks: int = 0
+
+
+class Thanks(Value):
+    """Whether a member thanks for a story."""
+
+    given: int = 0
+
+
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -288,6 +306,8 @@ WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
 SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
 PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
+STORY: Book[tuple[str], Story] = Book("story", Story())
+THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -307,6 +327,8 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     PERK,
     REDEMPTION,
     SETTING,
+    STORY,
+    THANKS,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
+from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
 from ledger.core.decide.answers import Accepted, Answer
@@ -21,6 +21,7 @@ from ledger.core.refusals import (
     NothingToReview,
 )
 from ledger.core.reversal import withdrawal
+from ledger.core.rhythm.stories import SUBMITTED, StoryState
 from ledger.core.rulebook.versions import Version
 from ledger.core.tiers.moving import groups_of
 from ledger.core.values import Micros
@@ -61,9 +62,10 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
         and decision.release_at is None
         and books.read(WAITING, (decision.member, command.position, ordinal)).open
     ]
-    if original is None or not waiting:
+    story = _submitted_story(books, original)
+    if original is None or not (waiting or story):
         return NothingToReview(position=command.position)
-    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by)
+    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by, story=story)
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
@@ -75,6 +77,18 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
             made.take(withdrawal(books, original, ordinal, decision))
     finish(made, _reason(command.reason))
     return Accepted(position=event.position)
+
+
+def _submitted_story(books: Books, original: Event | None) -> str:
+    """Return the subject of the story that an event submitted, while it waits for its review; else nothing.
+
+    A story is reviewed also where no points wait for it.
+    """
+    if original is None or original.type != SUBMITTED or original.subject is None:
+        return ""
+    story = books.read(STORY, (original.subject,))
+    waits = story.position == original.position and story.state == StoryState.SUBMITTED
+    return original.subject if waits else ""
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:

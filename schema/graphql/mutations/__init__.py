@@ -7,10 +7,11 @@ from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.stories import StoryMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation):
+class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, StoryMutation):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 
