@@ -32,6 +32,7 @@ from ledger.core.refusals import (
     OfferTermsWrong,
     OfferUnknown,
     OtherStepNext,
+    OwnStory,
     PerkExists,
     PerkTermsWrong,
     PerkUnknown,
@@ -41,6 +42,9 @@ from ledger.core.refusals import (
     Refusal,
     ReservedSource,
     StockTooLow,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
     TaskUnknown,
     TimeInFuture,
     TooManyPoints,
@@ -90,6 +94,10 @@ STATUS: dict[type[Refusal], int] = {
     RefundTooLate: 409,
     NotCovered: 409,
     NoCodeLeft: 409,
+    StoryUnknown: 404,
+    StoryDone: 409,
+    StoryNotYours: 403,
+    OwnStory: 409,
 }
 
 BLOCKS: dict[Block, tuple[str, str]] = {

@@ -23,7 +23,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, reviews, spending
+from ledger.store.reads import earnings, history, journal, people, reviews, spending, stories
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -216,6 +216,16 @@ class Loaders:
             return await earnings.balances_at(database, place, members, point=asked)
 
         return self._alike(read, dict)
+
+    @cached_property
+    def stories(self) -> Loader[Position, stories.Story | None]:
+        """Stories by where they were submitted."""
+        return self._each(stories.at_positions, lambda: None)
+
+    @cached_property
+    def thanked(self) -> Loader[tuple[str, MemberId], bool]:
+        """Whether members thank for stories, by the stories' subjects."""
+        return self._each(stories.thanked, bool)
 
     @cached_property
     def heads(self) -> DataLoader[UUID, Head]:

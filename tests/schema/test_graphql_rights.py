@@ -52,6 +52,8 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 
 

@@ -117,6 +117,18 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
+    "Mutation.submitStory": (
+        '{ it: submitStory(input: {community: $slug, title: "t", body: "b", idempotencyKey: $fresh})'
+        " { story { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.reviewStory": ("{ it: reviewStory(storyId: $story, publish: true) { story { id } } }", _rule()),
+    "Mutation.featureStory": ("{ it: featureStory(storyId: $story, featured: true) { story { id } } }", _rule()),
+    "Mutation.withdrawStory": ("{ it: withdrawStory(storyId: $story) { story { id } } }", _rule(MEMBER)),
+    "Mutation.thankStory": (
+        "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
+        frozenset({MEMBER}),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -126,7 +138,15 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "contribution": "ID!", "slug": "String!", "fresh": "String!"}
+VARIABLES = {
+    "member": "ID!",
+    "key": "ID!",
+    "contribution": "ID!",
+    "story": "ID!",
+    "tale": "ID!",
+    "slug": "String!",
+    "fresh": "String!",
+}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -147,20 +167,22 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, and everybody who may call."""
+    """A garden with ana in it, a story of hers and one of bo's, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
     key_id: str
+    told: str
     story: str
+    tale: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        named = {"member": self.ana, "key": self.key_id, "contribution": self.story}
-        return {**named, "slug": self.slug, "fresh": fresh}
+        ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
+        return {**ids, "story": self.story, "tale": self.tale, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -202,14 +224,21 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
+    contribution = write_id("Contribution", api.community.id, told["position"])
+    stories = [
+        write_id("Story", api.community.id, position)
+        for position in [await _told(api, "ana"), await _told(api, "bo")]
+    ]
     return World(
-        api,
-        roles,
-        foreign,
-        ana,
-        write_id("ApiKey", api.community.id, spare or ""),
-        write_id("Contribution", api.community.id, told["position"]),
+        api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""), contribution, *stories
     )
+
+
+async def _told(api: Api, name: str) -> int:
+    """Let somebody tell a story that everybody sees; return where it was submitted."""
+    told = await api.record(event(f"story-{name}", "story.submitted", name, subject=f"story-{name}"))
+    await api.record(event(f"featured-{name}", "story.featured", subject=f"story-{name}"))
+    return int(told["position"])
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -370,6 +399,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
     elsewhere = world._replace(ana=member, key_id=key, story=story, slug="nowhere")
+    story = write_id("Story", new_id(Micros(NOON + 7)), 1)
+    elsewhere = world._replace(ana=member, key_id=key, story=story, tale=story, slug="nowhere")
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
