@@ -11,6 +11,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from ledger.core.books.goods import Offer
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
@@ -23,7 +24,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, reviews, spending, stories
+from ledger.store.reads import earnings, history, journal, offers, people, reviews, spending, stories
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -236,6 +237,11 @@ class Loaders:
     def present(self) -> DataLoader[UUID, int]:
         """How many members did not leave."""
         return self._single(people.count)
+
+    @cached_property
+    def offers(self) -> DataLoader[UUID, dict[str, Offer]]:
+        """The offers of communities, by code."""
+        return self._single(offers.offers)
 
     @cached_property
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:

@@ -17,6 +17,8 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
+from schema.graphql.types.offer import offers_of
+from schema.graphql.types.playbook import playbook_of
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
 from schema.graphql.view import View
@@ -82,6 +84,18 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _offer(view: View, place: Place, named: GlobalId) -> Node | None:
+    if view.member is None and not view.operates(place):
+        return None
+    found = await offers_of(view, place, view.member)
+    return next((one for one in found if one.code == named.key), None)
+
+
+async def _task(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await playbook_of(view, place) if view.operates(place) else []
+    return next((one for one in found if one.code == named.key), None)
+
+
 async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_story(view, write_id(*named))
 
@@ -97,4 +111,6 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rule": _rule,
     "Suggestion": _suggestion,
     "Story": _story,
+    "Offer": _offer,
+    "PlaybookTask": _task,
 }

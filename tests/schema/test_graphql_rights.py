@@ -36,6 +36,8 @@ OPERATED = {
     "rulebook { yaml }": Scope.CONSOLE,
     "rulebookVersions { totalCount }": Scope.CONSOLE,
     "budgets { code }": Scope.CONSOLE,
+    "offers { code }": Scope.CONSOLE,
+    "playbook { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {

@@ -6,6 +6,7 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.offers import OfferMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
@@ -19,6 +20,7 @@ class Mutation(
     CommunityMutation,
     RulebookMutation,
     StoryMutation,
+    OfferMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

@@ -25,6 +25,8 @@ from schema.graphql.types.leaderboard import Leaderboard, leaderboard
 from schema.graphql.types.member import LadderCode, Member
 from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.playbook import PlaybookTask, playbook_of
 from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
@@ -160,6 +162,18 @@ class Community(Node):
         """Return a page of what waits for a review."""
         view, at = view_of(info), span(first, after, last, before)
         return await to_review(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved("Its offers, retired ones too. For operators.")
+    async def offers(self, info: Info) -> list[Offer] | None:
+        """Return the offers."""
+        view = view_of(info)
+        return await offers_of(view, self.place, None) if view.operates(self.place) else None
+
+    @resolved("What to do with a group, stage by stage, and what of it is done. For operators.")
+    async def playbook(self, info: Info) -> list[PlaybookTask] | None:
+        """Return the playbook."""
+        view = view_of(info)
+        return await playbook_of(view, self.place) if view.operates(self.place) else None
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

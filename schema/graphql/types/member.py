@@ -26,6 +26,7 @@ from schema.graphql.types.earned import EarnedSummary, window
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.view import Info, View, view_of
@@ -153,6 +154,12 @@ class Member(Node):
     ) -> Connection[Decision] | None:
         """Return a page of the decisions about the member."""
         return await asking.decisions(self.seen_by(info), span(first, after, last, before, parts=2))
+
+    @resolved("The offers of the community, and why one is not shown to them now.")
+    async def offers(self, info: Info) -> list[Offer] | None:
+        """Return the offers as they stand for the member."""
+        subject = self.seen_by(info)
+        return await offers_of(subject.view, self.place, self.number) if subject.is_own else None
 
     @resolved("What they are called on their platforms.")
     async def handles(self, info: Info) -> list[Handle] | None:
