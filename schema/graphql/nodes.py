@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
+from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.graphql import asking
 from schema.graphql.asking import Subject
@@ -18,6 +19,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rule_by_id, rulebook
+from schema.graphql.types.wish import wish_by_id
 from schema.graphql.view import View
 
 
@@ -81,6 +83,10 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _group_wish(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await wish_by_id(view, place, named) if view.may(place, Scope.MEMBERS_READ) else None
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -91,4 +97,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rulebook": _rulebook,
     "Rule": _rule,
     "Suggestion": _suggestion,
+    "GroupWish": _group_wish,
 }

@@ -37,6 +37,7 @@ OPERATED = {
     "rulebookVersions { totalCount }": Scope.CONSOLE,
     "budgets { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "wantedGroups { totalCount }": Scope.MEMBERS_READ,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -52,6 +53,9 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'lockTier(memberId: "x", reason: "r")': Scope.CONSOLE,
+    'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
+    'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
 }
 
 

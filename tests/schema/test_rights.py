@@ -93,6 +93,18 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
         _rule(),
     ),
+    "Mutation.lockTier": (
+        '{ it: lockTier(memberId: $member, tier: "core", reason: "r") { member { id } } }',
+        _rule(),
+    ),
+    "Mutation.holdGroup": (
+        '{ it: holdGroup(memberId: $member, group: "core", hold: true, reason: "r") { member { id } } }',
+        _rule(),
+    ),
+    "Mutation.markGroupDone": (
+        '{ it: markGroupDone(memberId: $member, group: "core", inGroup: true) { member { id } } }',
+        _rule("EVENTS_WRITE"),
+    ),
     "Mutation.recordContribution": (
         '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
         " data: {}}) { position userErrors { code message } } }",

@@ -26,6 +26,7 @@ from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
+from schema.graphql.types.wish import GroupWish, wanted_groups
 from schema.graphql.view import Info, view_of
 
 
@@ -137,6 +138,27 @@ class Community(Node):
         """Return a page of what waits for a review."""
         view, at = view_of(info), span(first, after, last, before)
         return await to_review(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved(
+        "Where its members should be on their platforms, or no longer, in the order in which that changed."
+        " For operators, and keys with MEMBERS_READ."
+    )
+    async def wanted_groups(
+        self,
+        info: Info,
+        changed_since: Annotated[
+            Position | None, arg("Only what changed after this position of the journal: go on where you were.")
+        ] = UNSET,
+        first: First = 100,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[GroupWish] | None:
+        """Return a page of the wanted places in groups."""
+        view, at = view_of(info), span(first, after, last, before, parts=3, named=True)
+        if not view.may(self.place, Scope.MEMBERS_READ):
+            return None
+        return await wanted_groups(view, self.place, changed_since or 0, at)
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:
