@@ -23,7 +23,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, reviews, spending
+from ledger.store.reads import earnings, history, journal, people, reviews, spending, stories
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -31,6 +31,7 @@ from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.reviews import Review
+from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
 from ledger.store.reads.spending import Ending
 from ledger.store.tables import ApiKeyRow
@@ -218,6 +219,16 @@ class Loaders:
         return self._alike(read, dict)
 
     @cached_property
+    def stories(self) -> Loader[Position, stories.Story | None]:
+        """Stories by where they were submitted."""
+        return self._each(stories.at_positions, lambda: None)
+
+    @cached_property
+    def thanked(self) -> Loader[tuple[str, MemberId], bool]:
+        """Whether members thank for stories, by the stories' subjects."""
+        return self._each(stories.thanked, bool)
+
+    @cached_property
     def heads(self) -> DataLoader[UUID, Head]:
         """Where logs end."""
         return self._single(journal.head)
@@ -226,6 +237,11 @@ class Loaders:
     def present(self) -> DataLoader[UUID, int]:
         """How many members did not leave."""
         return self._single(people.count)
+
+    @cached_property
+    def settings(self) -> DataLoader[UUID, dict[str, str]]:
+        """What was set of communities themselves."""
+        return self._single(settings)
 
     @cached_property
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:

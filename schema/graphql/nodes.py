@@ -9,7 +9,7 @@ from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.graphql import asking
 from schema.graphql.asking import Subject
-from schema.graphql.ids import GlobalId, read_id
+from schema.graphql.ids import GlobalId, read_id, write_id
 from schema.graphql.pages import MOST
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
@@ -19,6 +19,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rule_by_id, rulebook
+from schema.graphql.types.story import find_story
 from schema.graphql.types.wish import wish_by_id
 from schema.graphql.view import View
 
@@ -87,6 +88,10 @@ async def _group_wish(view: View, place: Place, named: GlobalId) -> Node | None:
     return await wish_by_id(view, place, named) if view.may(place, Scope.MEMBERS_READ) else None
 
 
+async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_story(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -98,4 +103,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rule": _rule,
     "Suggestion": _suggestion,
     "GroupWish": _group_wish,
+    "Story": _story,
 }

@@ -13,6 +13,7 @@ from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member
 from ledger.core.events import ContributionRecorded, GroupHeld, RedemptionRefused, TierLocked, decisions
 from ledger.core.outcomes import Decided
 from ledger.core.values import MemberId, Micros
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 
 
 def touched(trial: Books, command: Command) -> list[MemberId]:
@@ -32,6 +33,8 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
                 | GroupHeld(member=member)
                 | RedemptionRefused(member=member)
             ):
+                found[member] = None
+            case ViolationConfirmed(member=member) | ViolationLifted(member=member):
                 found[member] = None
         if isinstance(event.fact, Decided):
             found |= {one.member: None for one in event.fact.measures if one.member}

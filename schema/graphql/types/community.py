@@ -11,10 +11,13 @@ from strawberry import UNSET
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import page as journal_page
+from ledger.words.progress import Speech
+from ledger.words.render import DEFAULT_LOCALE, LOCALES
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.scalars import Position
+from schema.graphql.texts import listed
 from schema.graphql.types.balance import Unit, unit_of
 from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
@@ -25,6 +28,7 @@ from schema.graphql.types.member import LadderCode, Member
 from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
+from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.types.wish import GroupWish, wanted_groups
 from schema.graphql.view import Info, view_of
@@ -37,7 +41,36 @@ class Community(Node):
     place: strawberry.Private[Place]
 
     slug: str = field("Its name in addresses.")
-    name: str = field("What people call it.")
+
+    @resolved("What people call it.")
+    async def name(self, info: Info) -> str:
+        """Return the community's name."""
+        return await self._set(info, NAME) or self.place.name
+
+    @resolved("What it is for, in its own words; null where it does not say.")
+    async def positioning(self, info: Info) -> str | None:
+        """Return the positioning."""
+        return await self._set(info, POSITIONING)
+
+    @resolved("What its points are called: as it was set, else as the rulebook calls the first spendable unit.")
+    async def points_name(self, info: Info) -> str:
+        """Return the name of the points."""
+        chosen = await self._set(info, POINTS_NAME)
+        if chosen is not None:
+            return chosen
+        book = await view_of(info).rulebook(self.place)
+        unit = next((one for one in book.units if one.spendable), book.units[0])
+        return Speech(book, view_of(info).locale).unit(unit.code)
+
+    @resolved("The language for those who do not choose one.")
+    async def default_locale(self, info: Info) -> str:
+        """Return the default language."""
+        return await self._set(info, LOCALE) or DEFAULT_LOCALE
+
+    @resolved("The languages it speaks.")
+    async def locales(self, info: Info) -> list[str]:
+        """Return the languages."""
+        return (await self._set(info, LANGUAGES) or " ".join(LOCALES)).split()
 
     @resolved("Its IANA time zone: days, weeks and months are local.")
     async def timezone(self, info: Info) -> str:
@@ -84,6 +117,27 @@ class Community(Node):
             scope=scope or LeaderboardScope.EVERYONE,
             first=10 if first is None else first,
         )
+
+    @resolved(
+        "Its stories, the latest first: those published, one's own, and for operators all. For members, and keys"
+        " with MEMBERS_READ."
+    )
+    async def stories(
+        self,
+        info: Info,
+        featured: Annotated[
+            bool | None, arg("Those featured alone, the latest featured first; or the others.")
+        ] = UNSET,
+        states: Annotated[list[StoryState] | None, arg("Only those in these states.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Story]:
+        """Return a page of the stories."""
+        chosen = None if featured is UNSET else featured
+        at = span(first, after, last, before, parts=2 if chosen else 1)
+        return await stories_of(view_of(info), self.place, at, featured=chosen, states=listed(states))
 
     @resolved("Its members, in order of first sight. For operators, and keys with MEMBERS_READ.")
     async def members(
@@ -182,7 +236,15 @@ class Community(Node):
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
         return [journal_event(one) for one in found]
 
+    async def _set(self, info: Info, name: str) -> str | None:
+        return (await view_of(info).loaders.settings.load(self.place.id)).get(name)
+
+
+NAME, POSITIONING, POINTS_NAME = "name", "positioning", "points_name"
+LOCALE, LANGUAGES = "default_locale", "locales"
+"""How settings of a community are named in its log."""
+
 
 def community_of(place: Place) -> Community:
     """Return a community as clients see it."""
-    return Community(id=write_id("Community", place.id), place=place, slug=place.slug, name=place.name)
+    return Community(id=write_id("Community", place.id), place=place, slug=place.slug)
