@@ -32,6 +32,7 @@ from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.reviews import Review
+from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
 from ledger.store.reads.spending import Ending
 from ledger.store.tables import ApiKeyRow
@@ -242,6 +243,11 @@ class Loaders:
     def offers(self) -> DataLoader[UUID, dict[str, Offer]]:
         """The offers of communities, by code."""
         return self._single(offers.offers)
+
+    @cached_property
+    def settings(self) -> DataLoader[UUID, dict[str, str]]:
+        """What was set of communities themselves."""
+        return self._single(settings)
 
     @cached_property
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
+from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.graphql import asking
 from schema.graphql.asking import Subject
@@ -21,6 +22,7 @@ from schema.graphql.types.offer import offers_of
 from schema.graphql.types.playbook import playbook_of
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
+from schema.graphql.types.wish import wish_by_id
 from schema.graphql.view import View
 
 
@@ -96,6 +98,10 @@ async def _task(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found if one.code == named.key), None)
 
 
+async def _group_wish(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await wish_by_id(view, place, named) if view.may(place, Scope.MEMBERS_READ) else None
+
+
 async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_story(view, write_id(*named))
 
@@ -110,6 +116,7 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rulebook": _rulebook,
     "Rule": _rule,
     "Suggestion": _suggestion,
+    "GroupWish": _group_wish,
     "Story": _story,
     "Offer": _offer,
     "PlaybookTask": _task,

@@ -28,7 +28,20 @@ OWN = (
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
-SEEN = ("id", "slug", "name", "timezone", "memberCount", "units { code }", "tiers { code memberCount }")
+SEEN = (
+    "id",
+    "slug",
+    "name",
+    "positioning",
+    "pointsName",
+    "defaultLocale",
+    "locales",
+    "houseRules { code }",
+    "timezone",
+    "memberCount",
+    "units { code }",
+    "tiers { code memberCount }",
+)
 OPERATED = {
     "members { totalCount }": Scope.MEMBERS_READ,
     "journal { position }": Scope.LEDGER_READ,
@@ -39,6 +52,7 @@ OPERATED = {
     "offers { code }": Scope.CONSOLE,
     "playbook { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "wantedGroups { totalCount }": Scope.MEMBERS_READ,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -54,6 +68,10 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'lockTier(memberId: "x", reason: "r")': Scope.CONSOLE,
+    'updateCommunity(input: {slug: "garden"})': Scope.CONSOLE,
+    'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
+    'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }

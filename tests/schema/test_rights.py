@@ -13,6 +13,10 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import Command, PutOffer, SetCommunity
+from ledger.core.rulebook.grammar import OfferTerms, Task
+from ledger.core.rulebook.grammar.catalogue import Stage
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
@@ -27,126 +31,10 @@ from tests import rulebooks
 from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
 from tests.schema.api import STRUCTURED, Api
+from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
 from tests.stall import Stall
 
-ANYONE = "anyone"
-MEMBER = "member"
-HAS_KEY = "has_key"
-Rule = frozenset[str]
-
-
-def _rule(*who: str) -> Rule:
-    """Return who may: scopes by name, MEMBER for a session of the member whose it is, ANYONE, HAS_KEY for any key.
-
-    CONSOLE has every scope.
-    """
-    return frozenset({*who, Scope.CONSOLE.value})
-
-
-REST: dict[str, Rule] = {
-    "POST /v1/events": _rule("EVENTS_WRITE"),
-    "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
-    "POST /v1/redemptions": _rule("REDEMPTIONS_WRITE"),
-    "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
-    "POST /v1/member-links": _rule("MEMBERS_LINK"),
-    "GET /v1/explanations": _rule("MEMBERS_READ"),
-    "GET /v1/journal": _rule("LEDGER_READ"),
-    "GET /healthz": _rule(ANYONE),
-    "GET /readyz": _rule(ANYONE),
-}
-
-OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
-)
-"""Routes for people, outside the document: they show no data, or need a token of their own."""
-
-GRAPHQL: dict[str, tuple[str, Rule]] = {
-    "Query.node": ("{ it: node(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.nodes": ("{ it: nodes(ids: [$member]) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.viewer": ("{ it: viewer { role } }", _rule(HAS_KEY, MEMBER)),
-    "Query.me": ("{ it: me { id } }", frozenset({MEMBER})),
-    "Query.communities": ("{ it: communities { edges { node { id } } } }", _rule(HAS_KEY, MEMBER)),
-    "Query.community": ("{ it: community(slug: $slug) { id } }", _rule(HAS_KEY, MEMBER)),
-    "Query.member": ("{ it: member(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.memberByHandle": (
-        '{ it: memberByHandle(community: $slug, platform: "chat", externalId: "ana") { id } }',
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Query.contribution": (
-        '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
-        _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
-    ),
-    "Query.previewRulebook": (
-        "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
-        _rule(),
-    ),
-    "Query.dryRunContribution": (
-        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
-        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
-        _rule("EVENTS_WRITE"),
-    ),
-    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
-    "Mutation.publishRulebook": (
-        "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
-        _rule(),
-    ),
-    "Mutation.reviewContribution": (
-        "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
-        _rule(),
-    ),
-    "Mutation.recordContribution": (
-        '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
-        " data: {}}) { position userErrors { code message } } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.undoContribution": (
-        '{ it: undoContribution(community: $slug, source: "chat:room", key: "t1", reason: "r",'
-        " idempotencyKey: $fresh) { position } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.adjustPoints": (
-        '{ it: adjustPoints(input: {memberId: $member, delta: 1, reason: "r", idempotencyKey: $fresh})'
-        " { member { id } } }",
-        _rule("LEDGER_ADJUST"),
-    ),
-    "Mutation.createMemberLink": ("{ it: createMemberLink(memberId: $member) { url } }", _rule("MEMBERS_LINK")),
-    "Mutation.createApiKey": (
-        '{ it: createApiKey(input: {community: $slug, name: "k", scopes: [EVENTS_WRITE]}) { secret } }',
-        _rule(),
-    ),
-    "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
-    "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
-    "Mutation.submitStory": (
-        '{ it: submitStory(input: {community: $slug, title: "t", body: "b", idempotencyKey: $fresh})'
-        " { story { id } } }",
-        frozenset({MEMBER}),
-    ),
-    "Mutation.reviewStory": ("{ it: reviewStory(storyId: $story, publish: true) { story { id } } }", _rule()),
-    "Mutation.featureStory": ("{ it: featureStory(storyId: $story, featured: true) { story { id } } }", _rule()),
-    "Mutation.withdrawStory": ("{ it: withdrawStory(storyId: $story) { story { id } } }", _rule(MEMBER)),
-    "Mutation.thankStory": (
-        "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
-        frozenset({MEMBER}),
-    ),
-    "Subscription.memberChanged": (
-        "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Subscription.journal": (
-        "{ it: journal(community: $slug, fromPosition: 0, take: 1) { position } }",
-        _rule("LEDGER_READ"),
-    ),
-}
-VARIABLES = {
-    "member": "ID!",
-    "key": "ID!",
-    "contribution": "ID!",
-    "story": "ID!",
-    "tale": "ID!",
-    "slug": "String!",
-    "fresh": "String!",
-}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -155,6 +43,12 @@ RULEBOOK = rulebooks.SMALL.replace(
     "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
 )
 """The small rulebook, and something to review, to rise to, to lock and to hold."""
+
+
+OFFERED: list[Command] = [
+    PutOffer(terms=OfferTerms(code="launch"), by="tests"),
+    SetCommunity(name=PLAYBOOK, value=write_tasks((Task(id="hi", stage=Stage.DAILY),)), by="tests"),
+]
 
 
 class Role(NamedTuple):
@@ -177,12 +71,15 @@ class World(NamedTuple):
     told: str
     story: str
     tale: str
+    offer: str
+    task: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
-        return {**ids, "story": self.story, "tale": self.tale, "slug": self.slug, "fresh": fresh}
+        told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
+        return {**ids, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -229,9 +126,10 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         write_id("Story", api.community.id, position)
         for position in [await _told(api, "ana"), await _told(api, "bo")]
     ]
-    return World(
-        api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""), contribution, *stories
-    )
+    await writer.submit(api.community, OFFERED)
+    key = write_id("ApiKey", api.community.id, spare or "")
+    put_up = write_id("Offer", api.community.id, "launch"), write_id("PlaybookTask", api.community.id, "hi")
+    return World(api, roles, foreign, ana, key, contribution, *stories, *put_up)
 
 
 async def _told(api: Api, name: str) -> int:
@@ -398,9 +296,12 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
-    elsewhere = world._replace(ana=member, key_id=key, story=story, slug="nowhere")
-    story = write_id("Story", new_id(Micros(NOON + 7)), 1)
-    elsewhere = world._replace(ana=member, key_id=key, story=story, tale=story, slug="nowhere")
+    story, offer, task = (
+        write_id(type_, new_id(Micros(NOON + 7)), 1) for type_ in ("Story", "Offer", "PlaybookTask")
+    )
+    elsewhere = world._replace(
+        ana=member, key_id=key, story=story, tale=story, told=story, offer=offer, task=task, slug="nowhere"
+    )
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

@@ -11,7 +11,7 @@ from ledger.core.values import Micros, Position
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 
-OFFER, SETTING, TICK = TABLES["offer"].c, TABLES["setting"].c, TABLES["tick"].c
+OFFER, TICK = TABLES["offer"].c, TABLES["tick"].c
 
 
 async def offers(database: Database, community: UUID) -> dict[str, Offer]:
@@ -19,13 +19,6 @@ async def offers(database: Database, community: UUID) -> dict[str, Offer]:
     statement = select(OFFER.code, OFFER.terms, OFFER.retired).where(OFFER.community_id == community)
     rows = await database.read(statement.order_by(OFFER.code))
     return {row.code: Offer(terms=row.terms, retired=row.retired) for row in rows}
-
-
-async def setting(database: Database, community: UUID, name: str) -> str:
-    """Return something of the community itself, or an empty text."""
-    statement = select(SETTING.value).where(SETTING.community_id == community, SETTING.name == name)
-    rows = await database.read(statement)
-    return str(rows[0].value) if rows else ""
 
 
 async def ticks(database: Database, community: UUID) -> dict[str, Tick]:

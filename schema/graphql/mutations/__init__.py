@@ -10,6 +10,7 @@ from schema.graphql.mutations.offers import OfferMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
+from schema.graphql.mutations.tiers import TierMutation
 
 
 @described
@@ -21,6 +22,7 @@ class Mutation(
     RulebookMutation,
     StoryMutation,
     OfferMutation,
+    TierMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

@@ -11,6 +11,8 @@ from strawberry import UNSET
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import page as journal_page
+from ledger.words.progress import Speech
+from ledger.words.render import DEFAULT_LOCALE, LOCALES
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, span
@@ -30,6 +32,7 @@ from schema.graphql.types.playbook import PlaybookTask, playbook_of
 from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
+from schema.graphql.types.wish import GroupWish, wanted_groups
 from schema.graphql.view import Info, view_of
 
 
@@ -40,7 +43,36 @@ class Community(Node):
     place: strawberry.Private[Place]
 
     slug: str = field("Its name in addresses.")
-    name: str = field("What people call it.")
+
+    @resolved("What people call it.")
+    async def name(self, info: Info) -> str:
+        """Return the community's name."""
+        return await self._set(info, NAME) or self.place.name
+
+    @resolved("What it is for, in its own words; null where it does not say.")
+    async def positioning(self, info: Info) -> str | None:
+        """Return the positioning."""
+        return await self._set(info, POSITIONING)
+
+    @resolved("What its points are called: as it was set, else as the rulebook calls the first spendable unit.")
+    async def points_name(self, info: Info) -> str:
+        """Return the name of the points."""
+        chosen = await self._set(info, POINTS_NAME)
+        if chosen is not None:
+            return chosen
+        book = await view_of(info).rulebook(self.place)
+        unit = next((one for one in book.units if one.spendable), book.units[0])
+        return Speech(book, view_of(info).locale).unit(unit.code)
+
+    @resolved("The language for those who do not choose one.")
+    async def default_locale(self, info: Info) -> str:
+        """Return the default language."""
+        return await self._set(info, LOCALE) or DEFAULT_LOCALE
+
+    @resolved("The languages it speaks.")
+    async def locales(self, info: Info) -> list[str]:
+        """Return the languages."""
+        return (await self._set(info, LANGUAGES) or " ".join(LOCALES)).split()
 
     @resolved("Its IANA time zone: days, weeks and months are local.")
     async def timezone(self, info: Info) -> str:
@@ -175,6 +207,27 @@ class Community(Node):
         view = view_of(info)
         return await playbook_of(view, self.place) if view.operates(self.place) else None
 
+    @resolved(
+        "Where its members should be on their platforms, or no longer, in the order in which that changed."
+        " For operators, and keys with MEMBERS_READ."
+    )
+    async def wanted_groups(
+        self,
+        info: Info,
+        changed_since: Annotated[
+            Position | None, arg("Only what changed after this position of the journal: go on where you were.")
+        ] = UNSET,
+        first: First = 100,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[GroupWish] | None:
+        """Return a page of the wanted places in groups."""
+        view, at = view_of(info), span(first, after, last, before, parts=3, named=True)
+        if not view.may(self.place, Scope.MEMBERS_READ):
+            return None
+        return await wanted_groups(view, self.place, changed_since or 0, at)
+
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:
         """Return the keys."""
@@ -197,7 +250,15 @@ class Community(Node):
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
         return [journal_event(one) for one in found]
 
+    async def _set(self, info: Info, name: str) -> str | None:
+        return (await view_of(info).loaders.settings.load(self.place.id)).get(name)
+
+
+NAME, POSITIONING, POINTS_NAME = "name", "positioning", "points_name"
+LOCALE, LANGUAGES = "default_locale", "locales"
+"""How settings of a community are named in its log."""
+
 
 def community_of(place: Place) -> Community:
     """Return a community as clients see it."""
-    return Community(id=write_id("Community", place.id), place=place, slug=place.slug, name=place.name)
+    return Community(id=write_id("Community", place.id), place=place, slug=place.slug)

@@ -166,10 +166,7 @@ class Member(Node):
         """Return the member's handles."""
         if not self.seen_by(info).is_own:
             return None
-        found = await view_of(info).loaders.handles.load((self.place.id, self.number))
-        return [
-            Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
-        ]
+        return await handles_of(view_of(info), self.place, self.number)
 
     @resolved("The nearest ways to the next tier of the main ladder; empty where nothing they do brings it nearer.")
     async def suggestions(
@@ -224,6 +221,12 @@ async def member_of(view: View, place: Place, number: MemberId) -> Member | None
         return None
     profile = await view.loaders.profiles.load((place.id, number))
     return None if profile is None else shown(place, number, profile)
+
+
+async def handles_of(view: View, place: Place, number: MemberId) -> list[Handle]:
+    """Return what a member is called on their platforms."""
+    found = await view.loaders.handles.load((place.id, number))
+    return [Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found]
 
 
 def shown(place: Place, number: MemberId, profile: Profile) -> Member:

@@ -59,7 +59,7 @@ class PlaybookTask(Node):
 async def playbook_of(view: View, place: Place) -> list[PlaybookTask]:
     """Return the playbook's tasks, in its order."""
     database, now = view.ledger.database, view.ledger.clock()
-    tasks = tasks_of(await rows.setting(database, place.id, PLAYBOOK))
+    tasks = tasks_of((await view.loaders.settings.load(place.id)).get(PLAYBOOK, ""))
     if not tasks:
         return []
     ticks, members = await rows.ticks(database, place.id), await view.loaders.present.load(place.id)
