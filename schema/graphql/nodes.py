@@ -15,6 +15,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rule_by_id, rulebook
+from schema.graphql.types.violation import seen_violation
 from schema.graphql.view import View
 
 
@@ -69,6 +70,10 @@ async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rule_by_id(view, place, named) if view.operates(place) else None
 
 
+async def _violation(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await seen_violation(view, place, named.number)
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -78,4 +83,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
     "Rule": _rule,
+    "Violation": _violation,
 }

@@ -24,6 +24,7 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "standing { state }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
@@ -36,6 +37,7 @@ OPERATED = {
     "rulebookVersions { totalCount }": Scope.CONSOLE,
     "budgets { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "violations { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -51,6 +53,9 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
+    'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
+    'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
 }
 
 

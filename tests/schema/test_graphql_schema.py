@@ -32,7 +32,11 @@ from tests.house.tree import ROOT
 
 SNAPSHOT = ROOT / "schema" / "schema.graphql"
 SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
-ADDED = {("CommunityPayload", "operatorKey")}
+ADDED = {
+    ("CommunityPayload", "operatorKey"),
+    ("Member", "violations"),
+    ("Standing", "noEarningUntil"),
+}
 """What we promise beyond the contract."""
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType

@@ -8,10 +8,13 @@ from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
+from schema.graphql.mutations.violations import ViolationMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, RulebookMutation):
+class Mutation(
+    ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, RulebookMutation, ViolationMutation
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 
