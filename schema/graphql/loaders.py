@@ -17,12 +17,13 @@ from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
 from ledger.core.rulebook.grammar import Budget
 from ledger.core.rulebook.versions import Versions
+from ledger.core.suggest import Ways, acting_rules
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, reviews, violations
+from ledger.store.reads import earnings, history, journal, people, reviews, spending, violations
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -31,6 +32,7 @@ from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.reviews import Review
 from ledger.store.reads.spans import Span
+from ledger.store.reads.spending import Ending
 from ledger.store.reads.violations import Report
 from ledger.store.tables import ApiKeyRow
 
@@ -84,6 +86,48 @@ class Loaders:
             return await reading.progresses(database, place, versions, members, at=self._at)
 
         return self._each(read, dict)
+
+    @cached_property
+    def ways(self) -> Loader[MemberId, Ways | None]:
+        """What brings members on, on the main ladder."""
+
+        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Ways]:
+            versions = (await self.published.load(place)).versions
+            return await reading.ways_on(database, place, versions, members, at=self._at)
+
+        return self._each(read, lambda: None)
+
+    @cached_property
+    def spent(self) -> Loader[tuple[MemberId, Point | None], dict[str, int]]:
+        """What members spent by unit, up to a point or up to now."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Point | None
+        ) -> Mapping[MemberId, dict[str, int]]:
+            return await spending.spent(database, place, members, point=asked)
+
+        return self._alike(read, dict)
+
+    @cached_property
+    def expiring(self) -> Loader[MemberId, dict[str, Ending]]:
+        """What of members' points expires next, by unit."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, dict[str, Ending]]:
+            return await spending.expiring(database, place, members, at=self._at)
+
+        return self._each(read, dict)
+
+    @cached_property
+    def last_acts(self) -> Loader[MemberId, Micros | None]:
+        """When members last did something that a rule looked at."""
+
+        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Micros]:
+            versions = (await self.published.load(place)).versions
+            return await people.last_acts(database, place, members, rules=acting_rules(versions))
+
+        return self._each(read, lambda: None)
 
     @cached_property
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:

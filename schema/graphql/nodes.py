@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
 from ledger.store.directory import Community as Place
+from schema.graphql import asking
+from schema.graphql.asking import Subject
 from schema.graphql.ids import GlobalId, read_id
+from schema.graphql.pages import MOST
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
 from schema.graphql.types.decision import decision
@@ -74,6 +77,15 @@ async def _violation(view: View, place: Place, named: GlobalId) -> Node | None:
     return await seen_violation(view, place, named.number)
 
 
+async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
+    number, _, code = named.key.partition(".")
+    member = named._replace(key=number).number
+    if member is None or await view.loaders.profiles.load((place.id, MemberId(member))) is None:
+        return None
+    found = await asking.suggestions(Subject(view, place, MemberId(member)), MOST)
+    return next((one for one in found or () if one.code == code), None)
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -84,4 +96,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rulebook": _rulebook,
     "Rule": _rule,
     "Violation": _violation,
+    "Suggestion": _suggestion,
 }

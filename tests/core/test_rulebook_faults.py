@@ -6,6 +6,7 @@ import pytest
 
 from ledger.core.rulebook.faults import Fault
 from ledger.service.rulebooks import RulebookFaulty, read
+from tests.core.shared import shared
 
 
 def faults(text: str) -> list[Fault]:
@@ -301,6 +302,13 @@ def test_a_fault_in_a_rule_is_named_by_line_and_path(rule: str, fault: tuple[str
     assert found(f"{HEAD}rules:\n  - {{id: fine, event: e, amount: 1}}\n  - {rule}\n{AROUND}") == [
         (code, 4, f"rules[1].{path}")
     ]
+
+
+def test_what_the_essay_says_is_read_whole() -> None:
+    book = read(shared("rulebooks/seed_circle.yaml").read_text("utf-8"))
+    assert [perk.code for perk in book.perks] == ["hello", "early_seat"]
+    assert ([offer.code for offer in book.offers], book.welcome, len(book.playbook)) == (["launch"], "hello", 9)
+    assert [rule.code for rule in book.house_rules] == ["advert", "rumour", "spam"]
 
 
 SUGGESTIONS = [

@@ -25,6 +25,7 @@ OWN = (
     "decisions { totalCount }",
     "handles { platform }",
     "standing { state }",
+    "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")

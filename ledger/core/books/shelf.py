@@ -330,7 +330,7 @@ class Recorded(Value):
 
 
 class Trail(Value):
-    """Positions whose grants may be found by one key, ascending."""
+    """Positions found by one key, ascending: of grants that may be taken back, of codes, of one redemption."""
 
     positions: tuple[Position, ...] = ()
 

@@ -147,7 +147,7 @@ class Move:
             made.take(self._without_role(back))
         elif terms.fulfilment is Fulfilment.PLATFORM_ROLE:
             made.take(self._with_role())
-        finish(made, private, now=self.due_at, groups=self._groups(status))
+        finish(made, private, now=self.due_at, places=self._groups(status))
         return event.position
 
     def _with_role(self) -> Decision:

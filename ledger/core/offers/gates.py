@@ -12,6 +12,7 @@ from ledger.core.books.offers import offer_terms
 from ledger.core.books.shelf import MEMBER, OFFER, TALLY
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, start_of_day
+from ledger.core.conduct import is_removed
 from ledger.core.rulebook.grammar import Mark, OfferCap, OfferTerms
 from ledger.core.rulebook.versions import ACTIVE_DAYS, Version
 from ledger.core.rules.levels import level_of
@@ -23,6 +24,7 @@ class Gate(StrEnum):
     """One reason not to show an offer; the order here is the order in which they are told."""
 
     ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    STANDING = "STANDING"
     OFFER_RETIRED = "OFFER_RETIRED"
     NOT_IN_AUDIENCE = "NOT_IN_AUDIENCE"
     NO_VALUE_YET = "NO_VALUE_YET"
@@ -75,6 +77,8 @@ def shut(books: Books, look: Glance) -> Iterator[Shut]:
     judge = Judge(books, look.version, look.member, look.today, look.at)
     if books.read(MEMBER, (look.member,)).left_at is not None:
         yield Shut(Gate.ACCOUNT_CLOSED)
+    if is_removed(books, look.member):
+        yield Shut(Gate.STANDING)
     if look.retired:
         yield Shut(Gate.OFFER_RETIRED)
     level = level_of(books, look.version, ladder.code, look.member) if ladder is not None else ""

@@ -83,9 +83,9 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading
         activities = self.each(get("activities"), "activities", self.activity)
         metrics = self.metrics(get("metrics"))
         self.metrics_read = {metric.code: metric for metric in metrics}
+        offers = self.offers(get("offers"))
         self.strike_ladders(get("ladders"))
         house_rules = self.house_rules(get("violations"))
-        offers = self.offers(get("offers"))
         for section in LISTS:
             self.twice(get(section), section, "id")
         self.ids_apart(top)

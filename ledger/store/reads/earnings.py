@@ -92,11 +92,11 @@ async def balances_at(
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts as of a point: sums of the entries up to it, amounts as recorded."""
     original, joined = _with_originals(community)
-    reached = _reached(ENTRY, point)
+    there = reached(ENTRY, point)
     # By occurrence, what was taken back counts at its award's date, whenever that came; by position, when it came.
-    taken = _reached(original.c, point) if point.position is None else reached
-    balance = func.sum(case((reached, ENTRY.delta), else_=0))
-    total = func.sum(case((and_(_gained(), reached), ENTRY.delta), (and_(_lost(), taken), ENTRY.delta), else_=0))
+    taken = reached(original.c, point) if point.position is None else there
+    balance = func.sum(case((there, ENTRY.delta), else_=0))
+    total = func.sum(case((and_(_gained(), there), ENTRY.delta), (and_(_lost(), taken), ENTRY.delta), else_=0))
     statement = (
         select(ENTRY.member, ENTRY.unit, balance, total)
         .select_from(joined)
@@ -109,12 +109,12 @@ async def balances_at(
     return found
 
 
-def _reached(columns: Any, point: Point) -> ColumnElement[bool]:
+def reached(columns: Any, point: Point) -> ColumnElement[bool]:
     """Say whether an entry stands at or before a point."""
-    reached: ColumnElement[bool] = (
+    found: ColumnElement[bool] = (
         columns.occurred_at <= point.at if point.position is None else columns.position <= point.position
     )
-    return reached
+    return found
 
 
 def _gained() -> ColumnElement[bool]:

@@ -75,7 +75,7 @@ class TierRow(TenantRow, table=True):
 
 
 class TrailRow(TenantRow, table=True):
-    """By which keys the grants of an event are found when something takes them back."""
+    """By which keys events are found again: grants when something takes them back, codes, a redemption's way."""
 
     __tablename__ = "trail"
     key: str = word(key=True)

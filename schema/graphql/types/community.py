@@ -10,27 +10,25 @@ from strawberry import UNSET
 
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
-from ledger.store.reads import people
 from ledger.store.reads.journal import page as journal_page
-from ledger.store.reads.spans import Span
 from ledger.store.reads.violations import Which
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
-from schema.graphql.pages import After, Before, First, Last, bounded, connection, span
+from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.scalars import Position
-from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.balance import Unit, unit_of
 from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
-from schema.graphql.types.member import LadderCode, Member, shown
+from schema.graphql.types.member import LadderCode, Member
+from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.types.violation import HouseRule, Violation, house_rules, violations_page
-from schema.graphql.view import Info, View, view_of
+from schema.graphql.view import Info, view_of
 
 
 @described
@@ -102,11 +100,10 @@ class Community(Node):
         before: Before = UNSET,
     ) -> Connection[Member] | None:
         """Return a page of the members."""
-        del filter  # there is one so far
         view, at = view_of(info), span(first, after, last, before)
         if not view.may(self.place, Scope.MEMBERS_READ):
             return None
-        return await _members(view, self.place, at, search or "")
+        return await members(view, self.place, filter or MemberFilter.ALL, search or "", at)
 
     @resolved("A version of its rulebook; the one in force where no number is given. For operators.")
     async def rulebook(
@@ -180,25 +177,6 @@ class Community(Node):
             return None
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
         return [journal_event(one) for one in found]
-
-
-async def _members(view: View, place: Place, at: Span, search: str) -> Connection[Member]:
-    database = view.ledger.database
-    known = not search or fits(search, most=LONGEST_NAME)
-    numbers = await people.page(database, place.id, at, search=search) if known else []
-    profiles = await view.loaders.profiles.load_many([(place.id, number) for number in numbers])
-    by_number = {number: one for number, one in zip(numbers, profiles, strict=True) if one is not None}
-
-    async def count() -> int:
-        return await people.count(database, place.id, search=search) if known else 0
-
-    return connection(
-        list(by_number),
-        at,
-        key=lambda number: (number,),
-        node=lambda number: shown(place, number, by_number[number]),
-        count=count,
-    )
 
 
 def community_of(place: Place) -> Community:
