@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.core.calendar import moment
+from ledger.core.perks.blocks import Block
 from ledger.core.refusals import (
     AmountsNotAllowed,
     AppealTooLate,
@@ -31,6 +32,7 @@ from ledger.core.refusals import (
     OfferTermsWrong,
     OfferUnknown,
     OtherStepNext,
+    OwnStory,
     PerkExists,
     PerkTermsWrong,
     PerkUnknown,
@@ -40,6 +42,9 @@ from ledger.core.refusals import (
     Refusal,
     ReservedSource,
     StockTooLow,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
     TaskUnknown,
     TimeInFuture,
     TooManyPoints,
@@ -89,7 +94,28 @@ STATUS: dict[type[Refusal], int] = {
     RefundTooLate: 409,
     NotCovered: 409,
     NoCodeLeft: 409,
+    StoryUnknown: 404,
+    StoryDone: 409,
+    StoryNotYours: 403,
+    OwnStory: 409,
 }
+
+BLOCKS: dict[Block, tuple[str, str]] = {
+    Block.ACCOUNT_CLOSED: ("/member", "The member has left. They can redeem again once they are back."),
+    Block.STANDING: ("/member", "The member redeems nothing while they are removed. They can appeal."),
+    Block.PERK_RETIRED: ("/perk", "The perk is no longer up. Choose another."),
+    Block.NOT_STARTED: ("/perk", "The perk cannot be redeemed yet. Look at when it opens."),
+    Block.ENDED: ("/perk", "The perk's time is over. Choose another."),
+    Block.TIER_TOO_LOW: ("/perk", "The perk is for other levels than the member's. Look at its tiers."),
+    Block.LIMIT_REACHED: (
+        "/perk",
+        "The member has had as many of it as one may. Wait for the next period, if any.",
+    ),
+    Block.SOLD_OUT: ("/perk", "Nothing is left of it. Try again with a new key when there is."),
+    Block.PRICE_CHANGED: ("/expected_cost", "It costs something else by now. Show the member the new price."),
+    Block.NOT_ENOUGH_POINTS: ("/perk", "The member's available points do not pay for it. Earn more first."),
+}
+"""Where a refused redemption is at fault, and what to do; the same for ever, as the answer to a key is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +165,9 @@ def problem_of(refusal: Refusal) -> Problem:
             pass
     errors = (At(refusal.pointer, detail),) if refusal.pointer else ()
     return Problem(STATUS[type(refusal)], refusal.code, detail, errors)
+
+
+def blocked(block: Block) -> Problem:
+    """Return the problem of a redemption that was refused. That it was is in the log, under its key."""
+    pointer, detail = BLOCKS[block]
+    return Problem(409, block.value, detail, (At(pointer, detail),))

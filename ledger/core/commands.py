@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
+from ledger.core.rhythm.stories import OfStories
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
@@ -48,6 +49,10 @@ class RecordContribution(Value):
     """History played in: exempt from `accept_late`."""
     may_name_amounts: bool = True
     """Whether rules may take amounts from this sender's data."""
+    member: MemberId | None = None
+    """The signed-in member who did it, where no identity is named."""
+    own: bool = False
+    """Recorded by the ledger for somebody who is signed in: its source is the ledger's."""
 
 
 class CreateCommunity(Value):
@@ -345,6 +350,7 @@ Command = (
     | OfViolations
     | OfCatalogue
     | OfOffers
+    | OfStories
     | RedeemPerk
     | MoveRedemption
     | SettleDue

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from ledger.core.books.shelf import STRIKES, Strike
+from ledger.core.books.goods import Strike
+from ledger.core.books.shelf import STRIKES
 from ledger.core.books.view import Books
 from ledger.core.rulebook.grammar import StrikeLadder, StrikeStep
 from ledger.core.values import MemberId, Micros, Value

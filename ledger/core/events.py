@@ -53,6 +53,8 @@ class ContributionReviewed(Decided, tag="contribution.reviewed", kw_only=True):
     of: Position
     approved: bool
     by: str
+    story: str = ""
+    """The story that is published or declined with it, by its subject; empty is none."""
 
 
 class PointsReleased(Decided, tag="points.released", kw_only=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.core.books.offers import PLAYBOOK
-from ledger.core.books.shelf import CLAIM, IDENTITY, KEY, SETTING
+from ledger.core.books.shelf import CLAIM, IDENTITY, KEY, SETTING, STORY
 from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
@@ -54,10 +54,20 @@ from ledger.core.decide.offering import decide_offering
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
+from ledger.core.decide.stories import decide_story
 from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.rhythm.stories import (
+    ABOUT_STORIES,
+    STORIES_SOURCE,
+    FeatureStory,
+    ReviewStory,
+    SubmitStory,
+    ThankStory,
+    WithdrawStory,
+)
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
 
@@ -139,6 +149,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
         case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
             return decide_offering(books, command, mac, recorded_at=recorded_at)
+        case SubmitStory() | ReviewStory() | FeatureStory() | WithdrawStory() | ThankStory():
+            return decide_story(books, command, mac, at=at, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -154,6 +166,8 @@ def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
             needs |= {(SETTING, (WELCOME,)), (SETTING, (PLAYBOOK,))}
             early = early_claim(command.source, command.key)
             needs.add((CLAIM, (early.kind, early.key)))
+            if command.subject is not None and command.type in ABOUT_STORIES:
+                needs.add((STORY, (command.subject,)))
             for who in (*command.people.values(), *([command.actor] if command.actor else ())):
                 needs.add((IDENTITY, (who.platform, who.external_id)))
     return needs
@@ -176,6 +190,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return OFFERS_SOURCE, command.key
         case PutPerk() | PutOffer() | SetCommunity():
             return (LEDGER_SOURCE, command.key) if command.key else None
+        case SubmitStory():
+            return STORIES_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

@@ -3,6 +3,7 @@
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
 For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
 TOO_MANY_POINTS.
+For a redemption: IDEMPOTENCY_CONFLICT, MEMBER_UNKNOWN, PERK_UNKNOWN, then those of `perks.blocks`, on record.
 """
 
 from __future__ import annotations
@@ -307,3 +308,32 @@ class NoCodeLeft(Refusal):
     code = "NO_CODE_LEFT"
     pointer = "/redemptionId"
     perk: str
+
+
+class StoryUnknown(Refusal):
+    """There is no such story in this community."""
+
+    code = "STORY_UNKNOWN"
+    pointer = "/storyId"
+
+
+class StoryDone(Refusal):
+    """The story cannot go there from where it is: somebody was quicker, or it was never published."""
+
+    code = "STORY_DONE"
+    pointer = "/storyId"
+    state: str
+
+
+class StoryNotYours(Refusal):
+    """Only its author and operators withdraw a story."""
+
+    code = "STORY_NOT_YOURS"
+    pointer = "/storyId"
+
+
+class OwnStory(Refusal):
+    """Nobody thanks for a story of their own."""
+
+    code = "OWN_STORY"
+    pointer = "/storyId"

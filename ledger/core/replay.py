@@ -261,6 +261,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 undoes=fact.undoes,
                 data=fact.data,
                 imported=fact.imported,
+                own=event.source.startswith(f"{LEDGER_SOURCE}:"),
             )
         case PointsAdjusted():
             made = fact.decisions[-1]

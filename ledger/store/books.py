@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from ledger.core.books.goods import Holds, OpenHold, Places, Strike, Strikes, Violation
 from ledger.core.books.perks import soonest_first
 from ledger.core.books.shelf import (
     EVENT,
@@ -25,18 +26,12 @@ from ledger.core.books.shelf import (
     VIOLATION,
     WAITS,
     Book,
-    Holds,
     Lots,
-    OpenHold,
     OpenLot,
     OpenWait,
-    Places,
     Recorded,
     Seen,
-    Strike,
-    Strikes,
     Trail,
-    Violation,
     Waits,
 )
 from ledger.core.books.strikes import in_time, strike_of

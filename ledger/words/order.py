@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ledger.core.books.shelf import Violation
+from ledger.core.books.goods import Violation
 from ledger.core.calendar import local_date, moment
 from ledger.core.conduct import Conduct, State, nearest, step_at
 from ledger.core.formula import length as spelled

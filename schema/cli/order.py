@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import typer
 
-from ledger.core.books.shelf import Strike
+from ledger.core.books.goods import Strike
 from ledger.core.commands import Command, RecordViolation, ResolveViolation
 from ledger.core.conduct import action_of, conduct_now, step_at
 from ledger.core.refusals import Refusal

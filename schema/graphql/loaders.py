@@ -11,7 +11,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.shelf import Account, Standing, Strike
+from ledger.core.books.goods import Strike
+from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
@@ -23,7 +24,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, reviews, spending, violations
+from ledger.store.reads import earnings, history, journal, people, reviews, spending, stories, violations
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -227,6 +228,16 @@ class Loaders:
             return await earnings.balances_at(database, place, members, point=asked)
 
         return self._alike(read, dict)
+
+    @cached_property
+    def stories(self) -> Loader[Position, stories.Story | None]:
+        """Stories by where they were submitted."""
+        return self._each(stories.at_positions, lambda: None)
+
+    @cached_property
+    def thanked(self) -> Loader[tuple[str, MemberId], bool]:
+        """Whether members thank for stories, by the stories' subjects."""
+        return self._each(stories.thanked, bool)
 
     @cached_property
     def heads(self) -> DataLoader[UUID, Head]:

@@ -8,7 +8,7 @@ from ledger.core.values import MemberId, Position
 from ledger.store.directory import Community as Place
 from schema.graphql import asking
 from schema.graphql.asking import Subject
-from schema.graphql.ids import GlobalId, read_id
+from schema.graphql.ids import GlobalId, read_id, write_id
 from schema.graphql.pages import MOST
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
@@ -18,6 +18,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rule_by_id, rulebook
+from schema.graphql.types.story import find_story
 from schema.graphql.types.violation import seen_violation
 from schema.graphql.view import View
 
@@ -86,6 +87,10 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_story(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -97,4 +102,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Rule": _rule,
     "Violation": _violation,
     "Suggestion": _suggestion,
+    "Story": _story,
 }

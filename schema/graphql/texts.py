@@ -24,6 +24,11 @@ def fits(text: str, *, most: int) -> bool:
     return 0 < len(text) <= most and _CONTROL.search(text) is None
 
 
+def fits_lines(text: str, *, most: int) -> bool:
+    """Say whether a text of several lines is more than blanks, at most so long, and without control characters."""
+    return bool(text.strip()) and fits(re.sub(r"\r?\n|\t", " ", text), most=most) and len(text) <= most
+
+
 def can_match(text: str) -> bool:
     """Say whether a text can be found anywhere: what the ledger never takes names nothing."""
     return fits(text, most=LONGEST["subject"])

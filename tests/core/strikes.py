@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.core.books.shelf import STRIKES, VIOLATION, Violation
+from ledger.core.books.goods import Violation
+from ledger.core.books.shelf import STRIKES, VIOLATION
 from ledger.core.commands import AppealViolation, DecideAppeal, RecordViolation, ResolveViolation
 from ledger.core.conduct import Conduct, standing_of
 from ledger.core.decide.answers import Answer

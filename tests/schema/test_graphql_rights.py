@@ -57,6 +57,8 @@ CHANGES = {
     'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
     'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
     'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
+    'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 
 

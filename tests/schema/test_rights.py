@@ -29,124 +29,10 @@ from tests.databases import only_sqlite
 from tests.schema.accused import reports_of
 from tests.schema.answers import gave
 from tests.schema.api import STRUCTURED, Api
+from tests.schema.operations import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
+from tests.stall import Stall
 
-ANYONE = "anyone"
-MEMBER = "member"
-HAS_KEY = "has_key"
-Rule = frozenset[str]
-
-
-def _rule(*who: str) -> Rule:
-    """Return who may: scopes by name, MEMBER for a session of the member whose it is, ANYONE, HAS_KEY for any key.
-
-    CONSOLE has every scope.
-    """
-    return frozenset({*who, Scope.CONSOLE.value})
-
-
-REST: dict[str, Rule] = {
-    "POST /v1/events": _rule("EVENTS_WRITE"),
-    "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
-    "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
-    "POST /v1/member-links": _rule("MEMBERS_LINK"),
-    "GET /v1/explanations": _rule("MEMBERS_READ"),
-    "GET /v1/journal": _rule("LEDGER_READ"),
-    "GET /healthz": _rule(ANYONE),
-    "GET /readyz": _rule(ANYONE),
-}
-
-OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
-)
-"""Routes for people, outside the document: they show no data, or need a token of their own."""
-
-GRAPHQL: dict[str, tuple[str, Rule]] = {
-    "Query.node": ("{ it: node(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.nodes": ("{ it: nodes(ids: [$member]) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.viewer": ("{ it: viewer { role } }", _rule(HAS_KEY, MEMBER)),
-    "Query.me": ("{ it: me { id } }", frozenset({MEMBER})),
-    "Query.communities": ("{ it: communities { edges { node { id } } } }", _rule(HAS_KEY, MEMBER)),
-    "Query.community": ("{ it: community(slug: $slug) { id } }", _rule(HAS_KEY, MEMBER)),
-    "Query.member": ("{ it: member(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.memberByHandle": (
-        '{ it: memberByHandle(community: $slug, platform: "chat", externalId: "ana") { id } }',
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Query.contribution": (
-        '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
-        _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
-    ),
-    "Query.previewRulebook": (
-        "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
-        _rule(),
-    ),
-    "Query.dryRunContribution": (
-        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
-        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
-        _rule("EVENTS_WRITE"),
-    ),
-    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
-    "Mutation.publishRulebook": (
-        "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
-        _rule(),
-    ),
-    "Mutation.reviewContribution": (
-        "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
-        _rule(),
-    ),
-    "Mutation.recordViolation": (
-        '{ it: recordViolation(input: {memberId: $member, ruleCode: "spam", idempotencyKey: $fresh})'
-        " { violation { id } } }",
-        _rule(),
-    ),
-    "Mutation.resolveViolation": (
-        "{ it: resolveViolation(violationId: $report, action: WARNING) { violation { id } } }",
-        _rule(),
-    ),
-    "Mutation.appealViolation": (
-        '{ it: appealViolation(violationId: $strike, text: "no") { violation { id } } }',
-        frozenset({MEMBER}),
-    ),
-    "Mutation.decideAppeal": (
-        "{ it: decideAppeal(violationId: $appeal, lift: true) { violation { id } } }",
-        _rule(),
-    ),
-    "Mutation.recordContribution": (
-        '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
-        " data: {}}) { position userErrors { code message } } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.undoContribution": (
-        '{ it: undoContribution(community: $slug, source: "chat:room", key: "t1", reason: "r",'
-        " idempotencyKey: $fresh) { position } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.adjustPoints": (
-        '{ it: adjustPoints(input: {memberId: $member, delta: 1, reason: "r", idempotencyKey: $fresh})'
-        " { member { id } } }",
-        _rule("LEDGER_ADJUST"),
-    ),
-    "Mutation.createMemberLink": ("{ it: createMemberLink(memberId: $member) { url } }", _rule("MEMBERS_LINK")),
-    "Mutation.createApiKey": (
-        '{ it: createApiKey(input: {community: $slug, name: "k", scopes: [EVENTS_WRITE]}) { secret } }',
-        _rule(),
-    ),
-    "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
-    "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
-    "Subscription.memberChanged": (
-        "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Subscription.journal": (
-        "{ it: journal(community: $slug, fromPosition: 0, take: 1) { position } }",
-        _rule("LEDGER_READ"),
-    ),
-}
-VARIABLES = {
-    **dict.fromkeys(("member", "key", "contribution", "report", "strike", "appeal"), "ID!"),
-    **dict.fromkeys(("slug", "fresh"), "String!"),
-}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -168,23 +54,25 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, and everybody who may call."""
+    """A garden with ana in it, a story of hers and one of bo's, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
     key_id: str
+    told: str
     story: str
+    tale: str
     reports: tuple[str, str, str]
     """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        named = {"member": self.ana, "key": self.key_id, "contribution": self.story}
+        ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
-        return {**named, **reports, "slug": self.slug, "fresh": fresh}
+        return {**ids, **reports, "story": self.story, "tale": self.tale, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -211,6 +99,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
     reports = await reports_of(writer, api.community)
+    await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -226,15 +115,26 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
+    contribution = write_id("Contribution", api.community.id, told["position"])
+    story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     return World(
         api,
         roles,
         foreign,
         ana,
         write_id("ApiKey", api.community.id, spare or ""),
-        write_id("Contribution", api.community.id, told["position"]),
+        contribution,
+        story,
+        tale,
         reports,
     )
+
+
+async def _told(api: Api, name: str) -> int:
+    """Let somebody tell a story that everybody sees; return where it was submitted."""
+    told = await api.record(event(f"story-{name}", "story.submitted", name, subject=f"story-{name}"))
+    await api.record(event(f"featured-{name}", "story.featured", subject=f"story-{name}"))
+    return int(told["position"])
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -250,6 +150,8 @@ def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str =
         case "POST /v1/adjustments":
             body = {"member": member, "points": 1, "reason": "thanks"}
             more = {"json": body, "headers": {"idempotency-key": fresh}}
+        case "POST /v1/redemptions":
+            more = {"json": {"perk": "wave", "member": member}, "headers": {"idempotency-key": fresh}}
         case "POST /v1/member-links":
             more = {"json": {"member": member}}
         case "GET /v1/explanations":
@@ -373,7 +275,10 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
     report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
     reports = (report, report, report)
-    elsewhere = world._replace(ana=member, key_id=key, story=story, reports=reports, slug="nowhere")
+    told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
+    elsewhere = world._replace(
+        ana=member, key_id=key, told=told, story=story, tale=story, reports=reports, slug="nowhere"
+    )
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

@@ -98,11 +98,20 @@ SHOP: tuple[Command, ...] = (
 )
 
 
+TOLD = (
+    said("story", "story.submitted", by="ana", subject="story/1"),
+    said("featured", "story.featured", subject="story/1"),
+    said("thanked", "reaction.added", by="ben", subject="story/1"),
+)
+"""A story that everybody sees, and thanks for it."""
+
+
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
     community = await begun(database, writer, BUSY)
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
     await writer.submit(community, SHOP)
+    await writer.submit(community, TOLD)
     await lively(writer, community, clock)
     report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
     (reported,) = positions(await writer.submit(community, [report]))

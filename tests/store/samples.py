@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from ledger.core.books.goods import Offer, Perk, Redemption, Setting, Story, Thanks, Tick, Violation
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -22,8 +23,10 @@ from ledger.core.books.shelf import (
     RULEBOOK,
     RUN,
     SETTING,
+    STORY,
     STREAK,
     TALLY,
+    THANKS,
     TICK,
     TIER,
     VIOLATION,
@@ -37,19 +40,13 @@ from ledger.core.books.shelf import (
     Known,
     Lot,
     Member,
-    Offer,
-    Perk,
     Profile,
     Published,
-    Redemption,
     Run,
-    Setting,
     Standing,
     Streak,
     Tally,
     Thing,
-    Tick,
-    Violation,
     Waiting,
     Wish,
 )
@@ -147,6 +144,11 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
         (n,),
         Redemption(perk="tea", member=MemberId(n), unit="points", cost=n, status="REQUESTED", hold_until=_odd(n)),
     ),
+    STORY: lambda n: (
+        (f"story/{n}",),
+        Story(position=Position(n), author=MemberId(n), state="FEATURED", moved=Position(n), featured_at=_odd(n)),
+    ),
+    THANKS: lambda n: ((f"story/{n}", n), Thanks(given=1)),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),
     IDENTITY: lambda n: (("telegram", str(n)), Known(member=MemberId(n), received=f"telegram:{n}")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.goods import Places, Setting
 from ledger.core.books.moves import hold_claims, move_counters
 from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
@@ -27,16 +28,15 @@ from ledger.core.books.shelf import (
     Claim,
     Due,
     Member,
-    Places,
     Published,
     Recorded,
     Run,
     Seen,
-    Setting,
     Standing,
     Streak,
     Thing,
 )
+from ledger.core.books.stories import evolve_story, evolve_story_review
 from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
@@ -44,6 +44,7 @@ from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
     CommunitySet,
     ContributionRecorded,
+    ContributionReviewed,
     Event,
     GroupHeld,
     GroupReported,
@@ -112,11 +113,15 @@ def evolve_effects(books: Books, event: Event) -> None:
 def evolve_own(books: Books, event: Event) -> None:
     """Fold what only facts of one kind say."""
     fact = event.fact
+    if isinstance(fact, ContributionRecorded):
+        evolve_story(books, event, fact)
     match fact:
         case ContributionRecorded() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
         case UndoContinued() if not fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), DUE.blank)
+        case ContributionReviewed() if fact.story:
+            evolve_story_review(books, event, fact)
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
         case TierRunOpened():

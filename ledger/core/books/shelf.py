@@ -8,6 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ledger.core.books.goods import (
+    Holds,
+    Offer,
+    Perk,
+    Places,
+    Redemption,
+    Setting,
+    Story,
+    Strikes,
+    Thanks,
+    Tick,
+    Violation,
+)
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -178,124 +191,6 @@ class Wish(Value):
     reported_at: Micros | None = None
 
 
-class Violation(Value):
-    """A report of a broken house rule, and what became of it.
-
-    `open` is 1 while somebody must look: at the report, or at an appeal. `action` is empty before it is resolved.
-    `confirmed` and `appealed` say where, 0 is not; `upheld` where an appeal came to nothing.
-    """
-
-    rule: str = ""
-    ladder: str = ""
-    action: str = ""
-    open: int = 0
-    count: int = 0
-    confirmed: Position = Position(0)
-    confirmed_at: Micros | None = None
-    forgets_at: Micros | None = None
-    appeal_until: Micros | None = None
-    no_earning_until: Micros | None = None
-    appealed: Position = Position(0)
-    appealed_at: Micros | None = None
-    upheld: Position = Position(0)
-    resolved: Position = Position(0)
-    resolved_at: Micros | None = None
-
-
-class Strike(Value, array_like=True):
-    """A confirmed violation that was not lifted."""
-
-    position: Position
-    ladder: str
-    action: str
-    confirmed_at: Micros
-    forgets_at: Micros | None
-    no_earning_until: Micros | None
-
-
-class Strikes(Value):
-    """A member's strikes, in order of the log, forgotten ones too."""
-
-    confirmed: tuple[Strike, ...] = ()
-
-
-class Setting(Value):
-    """Something of the community itself, and where it was set."""
-
-    value: str = ""
-    position: Position = Position(0)
-
-
-class Offer(Value):
-    """An offer: its terms as JSON; an empty text is none."""
-
-    terms: str = ""
-    retired: int = 0
-
-
-class Tick(Value):
-    """When something of the playbook was last done: an event of a type, or a task by hand.
-
-    `undone` is 1 where somebody took that back.
-    """
-
-    position: Position = Position(0)
-    at: Micros = Micros(0)
-    undone: int = 0
-
-
-class Perk(Value):
-    """A perk: its terms as JSON, and what became of its stock and its codes; an empty text is none.
-
-    `stock` is how many there ever were, None without end; `reserved` is asked for, `sold` is had.
-    """
-
-    terms: str = ""
-    retired: int = 0
-    stock: int | None = None
-    reserved: int = 0
-    sold: int = 0
-    codes: int = 0
-    handed: int = 0
-
-
-class Redemption(Value):
-    """A redemption: of what, by whom, for how much, how far it is. `open` is 1 while points are held for it."""
-
-    perk: str = ""
-    member: MemberId = MemberId(0)
-    unit: str = ""
-    cost: int = 0
-    status: str = ""
-    given: int = 0
-    handed: int = 0
-    open: int = 0
-    hold_until: Micros | None = None
-    requested_at: Micros = Micros(0)
-    updated_at: Micros = Micros(0)
-    paid_at: Position = Position(0)
-
-
-class OpenHold(Value, array_like=True):
-    """A redemption that expires at a time unless it is fulfilled."""
-
-    hold_until: Micros
-    position: Position
-    member: MemberId
-
-
-class Holds(Value):
-    """Redemptions that will expire, soonest first."""
-
-    open: tuple[OpenHold, ...] = ()
-
-
-class Places(Value):
-    """The groups that a member should be in, by name."""
-
-    wanted: tuple[str, ...] = ()
-
-
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -356,6 +251,8 @@ PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
 OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
 TICK: Book[tuple[str], Tick] = Book("tick", Tick())
+STORY: Book[tuple[str], Story] = Book("story", Story())
+THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -378,6 +275,8 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     SETTING,
     OFFER,
     TICK,
+    STORY,
+    THANKS,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ledger.core.books.shelf import STRIKES, VIOLATION, Strike, Strikes, Violation
+from ledger.core.books.goods import Strike, Strikes, Violation
+from ledger.core.books.shelf import STRIKES, VIOLATION
 from ledger.core.books.view import Books
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
+from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
 from ledger.core.conduct import is_removed
@@ -24,6 +24,7 @@ from ledger.core.refusals import (
     NothingToReview,
 )
 from ledger.core.reversal import withdrawal
+from ledger.core.rhythm.stories import SUBMITTED, StoryState
 from ledger.core.rulebook.versions import Version
 from ledger.core.tiers.moving import groups_in, groups_of
 from ledger.core.undo import corrected_trail
@@ -56,10 +57,12 @@ def _event(books: Books, type_: str, fact: Fact, mac: bytes, version: Version, r
 
 
 def _review(books: Books, command: ReviewContribution, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
+    original = books.read(EVENT, (command.position,)).event
     waiting = list(_waiting(books, command.position))
-    if not waiting:
+    story = _submitted_story(books, original)
+    if not (waiting or story):
         return NothingToReview(position=command.position)
-    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by)
+    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by, story=story)
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
@@ -86,6 +89,18 @@ def _waiting(books: Books, position: Position) -> Iterator[tuple[Event, int, Dec
                 continue
             if books.read(WAITING, (decision.member, place, ordinal)).open:
                 yield event, ordinal, decision
+
+
+def _submitted_story(books: Books, original: Event | None) -> str:
+    """Return the subject of the story that an event submitted, while it waits for its review; else nothing.
+
+    A story is reviewed also where no points wait for it.
+    """
+    if original is None or original.type != SUBMITTED or original.subject is None:
+        return ""
+    story = books.read(STORY, (original.subject,))
+    waits = story.position == original.position and story.state == StoryState.SUBMITTED
+    return original.subject if waits else ""
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
+from ledger.core.books.goods import Redemption
 from ledger.core.books.perks import OPEN, terms_of
-from ledger.core.books.shelf import CLAIM, EVENT, HOLDS, PERK, PERK_HOLDS, REDEMPTION, WISH, Redemption
+from ledger.core.books.shelf import CLAIM, EVENT, HOLDS, PERK, PERK_HOLDS, REDEMPTION, WISH
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, MoveRedemption
 from ledger.core.conduct import is_removed

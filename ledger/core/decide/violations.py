@@ -11,7 +11,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, MEMBER, STRIKES, VIOLATION, Violation
+from ledger.core.books.goods import Violation
+from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, MEMBER, STRIKES, VIOLATION
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     VIOLATIONS_SOURCE,

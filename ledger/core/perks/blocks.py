@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from ledger.core.books.goods import Perk
 from ledger.core.books.perks import terms_of
-from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK, Perk
+from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK
 from ledger.core.books.view import Books
 from ledger.core.calendar import period_label
 from ledger.core.conduct import is_removed

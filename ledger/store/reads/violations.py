@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from ledger.core.books.shelf import VIOLATION, Strike, Violation
+from ledger.core.books.goods import Strike, Violation
+from ledger.core.books.shelf import VIOLATION
 from ledger.core.books.strikes import in_time, strike_of
 from ledger.core.values import MemberId, Position
 from ledger.store.books import value_columns

@@ -28,6 +28,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.rhythm import StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -61,8 +62,10 @@ __all__ = [
     "RedemptionRow",
     "RulebookRow",
     "SettingRow",
+    "StoryRow",
     "StreakRow",
     "TallyRow",
+    "ThanksRow",
     "TickRow",
     "TierChangeRow",
     "TierRow",

@@ -8,12 +8,19 @@ from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
+from schema.graphql.mutations.stories import StoryMutation
 from schema.graphql.mutations.violations import ViolationMutation
 
 
 @described
 class Mutation(
-    ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, RulebookMutation, ViolationMutation
+    ContributionMutation,
+    PointsMutation,
+    AccessMutation,
+    CommunityMutation,
+    RulebookMutation,
+    StoryMutation,
+    ViolationMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

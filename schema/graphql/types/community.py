@@ -16,6 +16,7 @@ from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.scalars import Position
+from schema.graphql.texts import listed
 from schema.graphql.types.balance import Unit, unit_of
 from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
@@ -26,6 +27,7 @@ from schema.graphql.types.member import LadderCode, Member
 from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
+from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.types.violation import HouseRule, Violation, house_rules, violations_page
 from schema.graphql.view import Info, view_of
@@ -85,6 +87,27 @@ class Community(Node):
             scope=scope or LeaderboardScope.EVERYONE,
             first=10 if first is None else first,
         )
+
+    @resolved(
+        "Its stories, the latest first: those published, one's own, and for operators all. For members, and keys"
+        " with MEMBERS_READ."
+    )
+    async def stories(
+        self,
+        info: Info,
+        featured: Annotated[
+            bool | None, arg("Those featured alone, the latest featured first; or the others.")
+        ] = UNSET,
+        states: Annotated[list[StoryState] | None, arg("Only those in these states.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Story]:
+        """Return a page of the stories."""
+        chosen = None if featured is UNSET else featured
+        at = span(first, after, last, before, parts=2 if chosen else 1)
+        return await stories_of(view_of(info), self.place, at, featured=chosen, states=listed(states))
 
     @resolved("Its members, in order of first sight. For operators, and keys with MEMBERS_READ.")
     async def members(
