@@ -11,7 +11,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.goods import Offer
+from ledger.core.books.goods import Offer, Strike
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
@@ -24,7 +24,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, offers, people, reviews, spending, stories
+from ledger.store.reads import earnings, history, journal, offers, people, reviews, spending, stories, violations
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -35,6 +35,7 @@ from ledger.store.reads.reviews import Review
 from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
 from ledger.store.reads.spending import Ending
+from ledger.store.reads.violations import Report
 from ledger.store.tables import ApiKeyRow
 
 K = TypeVar("K", bound=Hashable)
@@ -134,6 +135,16 @@ class Loaders:
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:
         """Members' levels by ladder."""
         return self._each(people.standings, dict)
+
+    @cached_property
+    def strikes(self) -> Loader[MemberId, tuple[Strike, ...]]:
+        """Members' strikes, forgotten ones too."""
+        return self._each(violations.strikes, tuple)
+
+    @cached_property
+    def reports(self) -> Loader[Position, Report | None]:
+        """Reports of violations by place."""
+        return self._each(violations.at_positions, lambda: None)
 
     @cached_property
     def handles(self) -> Loader[MemberId, list[Handle]]:

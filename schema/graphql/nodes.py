@@ -22,6 +22,7 @@ from schema.graphql.types.offer import offers_of
 from schema.graphql.types.playbook import playbook_of
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
+from schema.graphql.types.violation import seen_violation
 from schema.graphql.types.wish import wish_by_id
 from schema.graphql.view import View
 
@@ -77,6 +78,10 @@ async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rule_by_id(view, place, named) if view.operates(place) else None
 
 
+async def _violation(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await seen_violation(view, place, named.number)
+
+
 async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     number, _, code = named.key.partition(".")
     member = named._replace(key=number).number
@@ -115,6 +120,7 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
     "Rule": _rule,
+    "Violation": _violation,
     "Suggestion": _suggestion,
     "GroupWish": _group_wish,
     "Story": _story,

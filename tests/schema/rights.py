@@ -134,6 +134,23 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         frozenset({MEMBER}),
     ),
     "Mutation.tickPlaybook": ("{ it: tickPlaybook(taskId: $task, done: true) { community { id } } }", _rule()),
+    "Mutation.recordViolation": (
+        '{ it: recordViolation(input: {memberId: $member, ruleCode: "spam", idempotencyKey: $fresh})'
+        " { violation { id } } }",
+        _rule(),
+    ),
+    "Mutation.resolveViolation": (
+        "{ it: resolveViolation(violationId: $report, action: WARNING) { violation { id } } }",
+        _rule(),
+    ),
+    "Mutation.appealViolation": (
+        '{ it: appealViolation(violationId: $strike, text: "no") { violation { id } } }',
+        frozenset({MEMBER}),
+    ),
+    "Mutation.decideAppeal": (
+        "{ it: decideAppeal(violationId: $appeal, lift: true) { violation { id } } }",
+        _rule(),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -151,6 +168,9 @@ VARIABLES = {
     "tale": "ID!",
     "offer": "ID!",
     "task": "ID!",
+    "report": "ID!",
+    "strike": "ID!",
+    "appeal": "ID!",
     "slug": "String!",
     "fresh": "String!",
 }

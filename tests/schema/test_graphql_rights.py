@@ -24,6 +24,7 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "standing { state }",
     "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
@@ -53,6 +54,7 @@ OPERATED = {
     "playbook { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
     "wantedGroups { totalCount }": Scope.MEMBERS_READ,
+    "violations { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -72,6 +74,9 @@ CHANGES = {
     'updateCommunity(input: {slug: "garden"})': Scope.CONSOLE,
     'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
     'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
+    'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
+    'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
+    'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }

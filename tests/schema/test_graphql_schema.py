@@ -33,7 +33,13 @@ from tests.house.tree import ROOT
 
 SNAPSHOT = ROOT / "schema" / "schema.graphql"
 SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
-ADDED = {("CommunityPayload", "operatorKey"), ("Mutation", "showOffer"), ("Mutation", "retireOffer")}
+ADDED = {
+    ("Mutation", "showOffer"),
+    ("Mutation", "retireOffer"),
+    ("CommunityPayload", "operatorKey"),
+    ("Member", "violations"),
+    ("Standing", "noEarningUntil"),
+}
 """What we promise beyond the contract."""
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType

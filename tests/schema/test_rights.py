@@ -30,6 +30,8 @@ from schema.graphql.schema import SCHEMA
 from tests import rulebooks
 from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
+from tests.schema.accused import reports_of
+from tests.schema.answers import gave
 from tests.schema.api import STRUCTURED, Api
 from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
@@ -42,7 +44,8 @@ RULEBOOK = rulebooks.SMALL.replace(
     "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
     "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
 )
-"""The small rulebook, and something to review, to rise to, to lock and to hold."""
+RULEBOOK += "violations: {spam: {appeal: 7d, steps: [{warn: true}]}}\n"
+"""The small rulebook, and something to review, to rise to, to lock, to hold and to break."""
 
 
 OFFERED: list[Command] = [
@@ -73,13 +76,16 @@ class World(NamedTuple):
     tale: str
     offer: str
     task: str
+    reports: tuple[str, str, str]
+    """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
+        reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
-        return {**ids, **told, "slug": self.slug, "fresh": fresh}
+        return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -105,6 +111,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     await writer.submit(api.community, [publication(RULEBOOK)])
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
+    reports = await reports_of(writer, api.community)
     await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
@@ -122,14 +129,21 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
     contribution = write_id("Contribution", api.community.id, told["position"])
-    stories = [
-        write_id("Story", api.community.id, position)
-        for position in [await _told(api, "ana"), await _told(api, "bo")]
-    ]
+    story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     await writer.submit(api.community, OFFERED)
-    key = write_id("ApiKey", api.community.id, spare or "")
-    put_up = write_id("Offer", api.community.id, "launch"), write_id("PlaybookTask", api.community.id, "hi")
-    return World(api, roles, foreign, ana, key, contribution, *stories, *put_up)
+    return World(
+        api,
+        roles,
+        foreign,
+        ana,
+        write_id("ApiKey", api.community.id, spare or ""),
+        contribution,
+        story,
+        tale,
+        write_id("Offer", api.community.id, "launch"),
+        write_id("PlaybookTask", api.community.id, "hi"),
+        reports,
+    )
 
 
 async def _told(api: Api, name: str) -> int:
@@ -252,27 +266,6 @@ def _whole(answer: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(answer.headers.items())
 
 
-def _gave(answer: httpx2.Response) -> bool:
-    """Say whether a GraphQL answer holds what was asked for."""
-    if answer.status_code != 200:
-        return False
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        texts = [
-            line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")
-        ]
-        told: dict[str, Any] = next((json.loads(text) for text in texts if text), {})
-    else:
-        told = answer.json()
-    told = told.get("payload", told)
-    return "errors" not in told and not _is_empty((told.get("data") or {}).get("it"))
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_empty(item) for name, item in value.items() if name != "userErrors")
-    return value is None or (isinstance(value, list) and all(_is_empty(item) for item in value))
-
-
 @pytest.mark.parametrize("field", GRAPHQL)
 @only_sqlite
 async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: World, field: str) -> None:
@@ -281,7 +274,7 @@ async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: 
     for number, role in enumerate(world.roles):
         answer = await world.graphql(field, query, role.bearer, f"fresh-{number}")
         expected = 401 if "bad" in role.tags else 200
-        if answer.status_code != expected or _gave(answer) != bool(rule & role.tags):
+        if answer.status_code != expected or gave(answer) != bool(rule & role.tags):
             wrong.append((role.name, answer.status_code, answer.text))
     assert wrong == []
 
@@ -296,16 +289,25 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
-    story, offer, task = (
-        write_id(type_, new_id(Micros(NOON + 7)), 1) for type_ in ("Story", "Offer", "PlaybookTask")
-    )
+    report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
+    reports = (report, report, report)
+    offer, task = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in ("Offer", "PlaybookTask"))
+    told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
     elsewhere = world._replace(
-        ana=member, key_id=key, story=story, tale=story, told=story, offer=offer, task=task, slug="nowhere"
+        ana=member,
+        key_id=key,
+        told=told,
+        story=story,
+        tale=story,
+        reports=reports,
+        offer=offer,
+        task=task,
+        slug="nowhere",
     )
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")
-        assert not _gave(theirs), theirs.text
+        assert not gave(theirs), theirs.text
         assert _whole(theirs) == _whole(nowhere)
     assert await _standing(world) == before

@@ -11,6 +11,7 @@ from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
 from schema.graphql.mutations.tiers import TierMutation
+from schema.graphql.mutations.violations import ViolationMutation
 
 
 @described
@@ -23,6 +24,7 @@ class Mutation(
     StoryMutation,
     OfferMutation,
     TierMutation,
+    ViolationMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

@@ -11,6 +11,7 @@ from strawberry import UNSET
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import page as journal_page
+from ledger.store.reads.violations import Which
 from ledger.words.progress import Speech
 from ledger.words.render import DEFAULT_LOCALE, LOCALES
 from schema.graphql.described import arg, described, field, resolved
@@ -29,9 +30,10 @@ from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.types.playbook import PlaybookTask, playbook_of
-from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
+from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
+from schema.graphql.types.violation import HouseRule, Violation, house_rules, violations_page
 from schema.graphql.types.wish import GroupWish, wanted_groups
 from schema.graphql.view import Info, view_of
 
@@ -183,9 +185,25 @@ class Community(Node):
         return await budgets(view, self.place) if view.operates(self.place) else None
 
     @resolved("What it asks of everybody beside points.")
-    def house_rules(self) -> list[HouseRule]:
-        """Return the house rules: the grammar has none yet."""
-        return []
+    async def house_rules(self, info: Info) -> list[HouseRule]:
+        """Return the house rules."""
+        view = view_of(info)
+        return house_rules(await view.rulebook(self.place), view.locale)
+
+    @resolved("What was reported of members, newest first; with open_only what waits for a person. For operators.")
+    async def violations(
+        self,
+        info: Info,
+        open_only: Annotated[bool | None, arg("Only reports nobody decided, and open appeals.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Violation] | None:
+        """Return a page of the reports."""
+        view, at = view_of(info), span(first, after, last, before)
+        which = Which(open_only=bool(open_only))
+        return await violations_page(view, self.place, at, which) if view.operates(self.place) else None
 
     @resolved("Contributions that somebody must approve before they pay, oldest first. For operators.")
     async def contributions_to_review(

@@ -11,6 +11,7 @@ from strawberry import UNSET
 from ledger.core.calendar import moment
 from ledger.core.values import MemberId
 from ledger.store.directory import Community as Place
+from ledger.store.reads import violations as reports
 from ledger.store.reads.history import Which
 from ledger.store.reads.members import Profile
 from ledger.words.render import render
@@ -29,6 +30,7 @@ from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
+from schema.graphql.types.violation import Standing, Violation, may_see, standing, violations_page
 from schema.graphql.view import Info, View, view_of
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Handle:
 
 @described
 class Member(Node):
-    """A member. Points, entries and handles are the member's own and the operator's: null for others."""
+    """A member. Points, entries, standing and handles are the member's own and the operator's: null for others."""
 
     place: strawberry.Private[Place]
     number: strawberry.Private[MemberId]
@@ -110,6 +112,22 @@ class Member(Node):
     async def progress(self, info: Info, ladder: LadderCode = UNSET) -> TierProgress | None:
         """Return the member's progress."""
         return await asking.progress(self.seen_by(info), ladder)
+
+    @resolved("Where they stand with the house rules.")
+    async def standing(self, info: Info) -> Standing | None:
+        """Return the member's standing."""
+        subject = self.seen_by(info)
+        return await standing(subject.view, self.place, self.number) if subject.is_own else None
+
+    @resolved("What was reported of them, newest first: for operators, and for themselves.")
+    async def violations(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Violation] | None:
+        """Return a page of the reports about the member."""
+        view, at = view_of(info), span(first, after, last, before)
+        if not may_see(view, self.place, self.number):
+            return None
+        return await violations_page(view, self.place, at, reports.Which(member=self.number))
 
     @resolved("What they earned in a window of local days, both included.")
     async def earned(
