@@ -31,14 +31,20 @@ from ledger.core.refusals import (
     RefundTooLate,
     Refusal,
     ReservedSource,
+    RoundDone,
+    RoundExists,
+    RoundUnknown,
+    SeedWrong,
     StockTooLow,
     StoryDone,
     StoryNotYours,
     StoryUnknown,
     TimeInFuture,
+    TooFewEntrants,
     TooManyPoints,
     UnitUnknown,
     VersionTaken,
+    WinnersOrDraw,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -73,6 +79,12 @@ STATUS: dict[type[Refusal], int] = {
     StoryDone: 409,
     StoryNotYours: 403,
     OwnStory: 409,
+    RoundUnknown: 404,
+    RoundExists: 409,
+    RoundDone: 409,
+    WinnersOrDraw: 422,
+    TooFewEntrants: 409,
+    SeedWrong: 409,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -270,6 +271,8 @@ Fact = (
     | RedemptionMoved
     | RedemptionRefused
     | CommunitySet
+    | RoundOpened
+    | RoundClosed
 )
 
 

@@ -35,6 +35,7 @@ from ledger.core.commands import (
     StockPerk,
 )
 from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.rounds import close_key
 from ledger.core.events import (
     CommunitySet,
     ContributionRecorded,
@@ -55,6 +56,7 @@ from ledger.core.events import (
 )
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
+from ledger.core.rhythm.rounds import ROUNDS_SOURCE, CloseRound, OpenRound, RoundClosed, RoundOpened
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
 
@@ -226,6 +228,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
     """Return the command that a recorded event came of; None for what the ledger did by itself."""
     fact = event.fact
     match fact:
+        case ContributionRecorded() if event.source == ROUNDS_SOURCE:
+            return None  # the closing of its round records it
         case ContributionRecorded():
             return RecordContribution(
                 source=event.source,
@@ -267,6 +271,24 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
             return None
+        case RoundOpened():
+            return OpenRound(
+                code=fact.code,
+                title=fact.title,
+                commitment=fact.commitment,
+                by=fact.by,
+                activity=fact.activity,
+                prizes=fact.prizes,
+            )
+        case RoundClosed():
+            return CloseRound(
+                key=event.key.removeprefix(close_key("")),
+                code=fact.code,
+                seed=fact.seed,
+                by=fact.by,
+                winners=tuple(winner.member for winner in fact.winners),
+                replayed=fact,
+            )
         case _:
             return _of_perks(event, position)
 

@@ -13,13 +13,14 @@ from strawberry.dataloader import DataLoader
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.progress import Progress
+from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people, stories
+from ledger.store.reads import earnings, history, journal, people, rounds, stories
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -171,6 +172,16 @@ class Loaders:
     def thanked(self) -> Loader[tuple[str, MemberId], bool]:
         """Whether members thank for stories, by the stories' subjects."""
         return self._each(stories.thanked, bool)
+
+    @cached_property
+    def rounds(self) -> Loader[str, rounds.Round | None]:
+        """Rounds by code."""
+        return self._each(rounds.by_codes, lambda: None)
+
+    @cached_property
+    def prizes(self) -> Loader[str, PerkTerms | None]:
+        """The terms of perks that are won, by code."""
+        return self._each(rounds.terms, lambda: None)
 
     @cached_property
     def heads(self) -> DataLoader[UUID, Head]:

@@ -14,6 +14,7 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
+from schema.graphql.types.round import find_round
 from schema.graphql.types.rulebook import rulebook
 from schema.graphql.types.story import find_story
 from schema.graphql.view import View
@@ -70,6 +71,10 @@ async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_story(view, write_id(*named))
 
 
+async def _round(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_round(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -79,4 +84,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
     "Story": _story,
+    "Round": _round,
 }

@@ -47,6 +47,8 @@ CHANGES = {
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'openRound(community: "garden", input: {code: "", title: "", prizes: []})': Scope.CONSOLE,
+    'closeRound(roundId: "x", idempotencyKey: "i")': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 

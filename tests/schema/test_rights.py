@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.rhythm.rounds import OpenRound, commitment
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
+from ledger.service.rounds import seed_of
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
@@ -108,6 +110,14 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
         frozenset({MEMBER}),
     ),
+    "Mutation.openRound": (
+        '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
+        _rule(),
+    ),
+    "Mutation.closeRound": (
+        '{ it: closeRound(roundId: $round, winners: [$member], idempotencyKey: "k") { round { id } } }',
+        _rule(),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -117,7 +127,8 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "story": "ID!", "tale": "ID!", "slug": "String!", "fresh": "String!"}
+IDS = ("member", "key", "story", "tale", "round")
+VARIABLES = {**dict.fromkeys(IDS, "ID!"), "slug": "String!", "fresh": "String!"}
 
 
 class Role(NamedTuple):
@@ -130,7 +141,7 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, a story of hers and one of bo's, and everybody who may call."""
+    """A garden with ana in it, a story of hers and one of bo's, an open round, and everybody who may call."""
 
     api: Api
     roles: list[Role]
@@ -139,11 +150,12 @@ class World(NamedTuple):
     key_id: str
     story: str
     tale: str
+    round: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        ids = {"member": self.ana, "key": self.key_id, "story": self.story, "tale": self.tale}
+        ids = {"member": self.ana, "key": self.key_id, "story": self.story, "tale": self.tale, "round": self.round}
         return {**ids, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -182,11 +194,11 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    stories = [
-        write_id("Story", api.community.id, position)
-        for position in [await _told(api, "ana"), await _told(api, "bo")]
-    ]
-    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""), *stories)
+    told, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
+    key = write_id("ApiKey", api.community.id, spare or "")
+    opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
+    await writer.submit(api.community, [opening])
+    return World(api, roles, foreign, ana, key, told, tale, write_id("Round", api.community.id, "chain"))
 
 
 async def _told(api: Api, name: str) -> int:
@@ -350,8 +362,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    story = write_id("Story", new_id(Micros(NOON + 7)), 1)
-    elsewhere = world._replace(ana=member, key_id=key, story=story, tale=story, slug="nowhere")
+    story, game = (write_id(type_, new_id(Micros(NOON + 7)), 1) for type_ in ("Story", "Round"))
+    elsewhere = world._replace(ana=member, key_id=key, story=story, tale=story, round=game, slug="nowhere")
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

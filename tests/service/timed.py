@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.core.commands import Command, PutPerk, RedeemPerk, SetCommunity
 from ledger.core.decide.redeeming import WELCOME
+from ledger.core.rhythm.rounds import CloseRound, OpenRound, commitment
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.values import DAY, HOUR, Micros, identity
 from ledger.service.ledger import Ledger
@@ -91,6 +92,14 @@ TOLD = (
 )
 """A story that everybody sees, and thanks for it."""
 
+SEED = "5e" * 32
+PLAYED: tuple[Command, ...] = (
+    OpenRound(code="chain", title="A chain", commitment=commitment(SEED), by="tests"),
+    said("entered", "round.entered", by="ben", subject="chain"),
+    CloseRound(key="k", code="chain", seed=SEED, by="tests", draw=1),
+)
+"""A round with one winner drawn."""
+
 
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
@@ -98,5 +107,6 @@ async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
     await writer.submit(community, SHOP)
     await writer.submit(community, TOLD)
+    await writer.submit(community, PLAYED)
     await lively(writer, community, clock)
     return community

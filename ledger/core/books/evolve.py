@@ -6,6 +6,7 @@ import msgspec
 
 from ledger.core.books.moves import hold_claims, move_counters
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
+from ledger.core.books.rounds import evolve_round
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -69,6 +70,7 @@ from ledger.core.outcomes import (
     TierChange,
     Watch,
 )
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.values import MemberId, Micros, Position
 
 JOINED = "member.joined"
@@ -135,6 +137,8 @@ def evolve_own(books: Books, event: Event) -> None:
             evolve_catalogue(books, event, fact)
         case CommunitySet():
             books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RoundOpened() | RoundClosed():
+            evolve_round(books, event, fact)
         case RedemptionMade() | RedemptionMoved():
             evolve_redemption(books, event, fact)
 

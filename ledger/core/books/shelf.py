@@ -249,6 +249,13 @@ class Thanks(Value):
     given: int = 0
 
 
+class Round(Value):
+    """Where a round was opened, and where it was closed; 0 is not yet."""
+
+    opened: Position = Position(0)
+    closed: Position = Position(0)
+
+
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -308,6 +315,7 @@ PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
 STORY: Book[tuple[str], Story] = Book("story", Story())
 THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
+ROUND: Book[tuple[str], Round] = Book("game_round", Round())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -329,6 +337,7 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     SETTING,
     STORY,
     THANKS,
+    ROUND,
 )
 """The books that are folded from the log and from nothing else."""
 

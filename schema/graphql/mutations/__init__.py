@@ -7,11 +7,14 @@ from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.rounds import RoundMutation
 from schema.graphql.mutations.stories import StoryMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, StoryMutation):
+class Mutation(
+    ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, StoryMutation, RoundMutation
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 
