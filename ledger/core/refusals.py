@@ -3,6 +3,7 @@
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
 For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
 TOO_MANY_POINTS.
+For a redemption: IDEMPOTENCY_CONFLICT, MEMBER_UNKNOWN, PERK_UNKNOWN, then those of `perks.blocks`, on record.
 """
 
 from __future__ import annotations
@@ -142,6 +143,66 @@ class GroupUnknown(Refusal):
     group: str
 
 
+class HouseRuleUnknown(Refusal):
+    """The rulebook has no house rule of this code. Look at its `violations`."""
+
+    code = "HOUSE_RULE_UNKNOWN"
+    pointer = "/ruleCode"
+    rule: str
+
+
+class ViolationUnknown(Refusal):
+    """There is no such report of a violation in this community."""
+
+    code = "VIOLATION_UNKNOWN"
+    pointer = "/violationId"
+
+
+class ViolationResolved(Refusal):
+    """This report was confirmed or dismissed already. A confirmed one can be lifted, a dismissed one made anew."""
+
+    code = "VIOLATION_RESOLVED"
+    pointer = "/violationId"
+    action: str
+
+
+class OtherStepNext(Refusal):
+    """The ladder brings something else now, perhaps because another violation was confirmed. Look again."""
+
+    code = "OTHER_STEP_NEXT"
+    pointer = "/action"
+    next: str
+
+
+class NothingToLift(Refusal):
+    """Only a violation that is confirmed, and not lifted yet, can be lifted."""
+
+    code = "NOTHING_TO_LIFT"
+    pointer = "/violationId"
+
+
+class NothingToAppeal(Refusal):
+    """One may appeal once, against a violation of one's own that is confirmed, where its ladder says how long."""
+
+    code = "NOTHING_TO_APPEAL"
+    pointer = "/violationId"
+
+
+class AppealTooLate(Refusal):
+    """The time to appeal is over."""
+
+    code = "APPEAL_TOO_LATE"
+    pointer = "/violationId"
+    until: Micros
+
+
+class NoAppeal(Refusal):
+    """Nobody appeals against this violation, or somebody was quicker to decide it."""
+
+    code = "NO_APPEAL"
+    pointer = "/violationId"
+
+
 class LogMoved(Refusal):
     """Something was recorded while the past was worked out again. Try once more."""
 
@@ -180,6 +241,38 @@ class StockTooLow(Refusal):
     most: int
 
 
+class OfferUnknown(Refusal):
+    """There is no offer of this code in this community."""
+
+    code = "OFFER_UNKNOWN"
+    pointer = "/offer"
+    offer: str
+
+
+class OfferTermsWrong(Refusal):
+    """The offer's terms do not fit: levels of the first ladder, a perk that is there."""
+
+    code = "OFFER_TERMS_WRONG"
+    field: str
+
+
+class OfferClosed(Refusal):
+    """The offer is not shown to this member now: value comes first, and offers are rare."""
+
+    code = "OFFER_CLOSED"
+    pointer = "/offer"
+    gate: str
+    opens_at: Micros | None = None
+
+
+class TaskUnknown(Refusal):
+    """The playbook has no task of this id."""
+
+    code = "TASK_UNKNOWN"
+    pointer = "/taskId"
+    task: str
+
+
 class RedemptionUnknown(Refusal):
     """There is no such redemption in this community."""
 
@@ -215,77 +308,3 @@ class NoCodeLeft(Refusal):
     code = "NO_CODE_LEFT"
     pointer = "/redemptionId"
     perk: str
-
-
-class StoryUnknown(Refusal):
-    """There is no such story in this community."""
-
-    code = "STORY_UNKNOWN"
-    pointer = "/storyId"
-
-
-class StoryDone(Refusal):
-    """The story cannot go there from where it is: somebody was quicker, or it was never published."""
-
-    code = "STORY_DONE"
-    pointer = "/storyId"
-    state: str
-
-
-class StoryNotYours(Refusal):
-    """Only its author and operators withdraw a story."""
-
-    code = "STORY_NOT_YOURS"
-    pointer = "/storyId"
-
-
-class OwnStory(Refusal):
-    """Nobody thanks for a story of their own."""
-
-    code = "OWN_STORY"
-    pointer = "/storyId"
-
-
-class RoundUnknown(Refusal):
-    """There is no such round in this community."""
-
-    code = "ROUND_UNKNOWN"
-    pointer = "/roundId"
-
-
-class RoundExists(Refusal):
-    """There was a round of this code, which is its name for ever. Choose another code."""
-
-    code = "ROUND_EXISTS"
-    pointer = "/code"
-    round: str
-
-
-class RoundDone(Refusal):
-    """The round is closed: its winners are known, and win once."""
-
-    code = "ROUND_DONE"
-    pointer = "/roundId"
-
-
-class WinnersOrDraw(Refusal):
-    """Name the winners, each once, or let at least one be drawn; not both."""
-
-    code = "WINNERS_OR_DRAW"
-    pointer = "/winners"
-    most: int
-
-
-class TooFewEntrants(Refusal):
-    """Fewer entered the round than are to be drawn. Draw fewer, or name the winners."""
-
-    code = "TOO_FEW_ENTRANTS"
-    pointer = "/draw"
-    entrants: int
-
-
-class SeedWrong(Refusal):
-    """The seed is not the one that was committed to: the community's secret changed. Open another round."""
-
-    code = "SEED_WRONG"
-    pointer = "/roundId"

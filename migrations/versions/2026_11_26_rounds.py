@@ -5,8 +5,8 @@ from alembic import op
 
 from ledger.store.citus import distribute
 
-revision = "0004_rounds"
-down_revision = "0003_stories"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

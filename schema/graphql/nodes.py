@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
 from ledger.store.directory import Community as Place
+from schema.graphql import asking
+from schema.graphql.asking import Subject
 from schema.graphql.ids import GlobalId, read_id, write_id
+from schema.graphql.pages import MOST
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
 from schema.graphql.types.decision import decision
@@ -15,7 +18,7 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.round import find_round
-from schema.graphql.types.rulebook import rulebook
+from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
 from schema.graphql.view import View
 
@@ -67,6 +70,19 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await rule_by_id(view, place, named) if view.operates(place) else None
+
+
+async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
+    number, _, code = named.key.partition(".")
+    member = named._replace(key=number).number
+    if member is None or await view.loaders.profiles.load((place.id, MemberId(member))) is None:
+        return None
+    found = await asking.suggestions(Subject(view, place, MemberId(member)), MOST)
+    return next((one for one in found or () if one.code == code), None)
+
+
 async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_story(view, write_id(*named))
 
@@ -83,6 +99,8 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Rule": _rule,
+    "Suggestion": _suggestion,
     "Story": _story,
     "Round": _round,
 }

@@ -72,6 +72,17 @@ def _refuse() -> Key:
     raise Fault("BAD_CURSOR", "expected a cursor that this list gave")
 
 
+def chosen(items: Sequence[R], at: Span, *, key: Callable[[R], Key], descending: bool = False) -> list[R]:
+    """Return a span of a list that is at hand, as `within` asks for one: in the span's order, and one more."""
+    kept = [
+        one
+        for one in items
+        if (at.after is None or (key(one) < at.after if descending else key(one) > at.after))
+        and (at.before is None or (key(one) > at.before if descending else key(one) < at.before))
+    ]
+    return (kept[::-1] if at.backward else kept)[: at.size + 1]
+
+
 def connection(
     rows: Sequence[R],
     at: Span,

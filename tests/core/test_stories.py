@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.books.shelf import STORY, Story
+from ledger.core.books.goods import Story
+from ledger.core.books.shelf import STORY
 from ledger.core.commands import ReviewContribution
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.events import Event

@@ -19,6 +19,7 @@ from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
 from ledger.service.rounds import seed_of
+from ledger.service.rulebooks import publication
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
@@ -28,25 +29,15 @@ from tests import rulebooks
 from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
 from tests.schema.api import STRUCTURED, Api
+from tests.schema.rhythm_rights import ANYONE, HAS_KEY, MEMBER, RHYTHM, Rule
+from tests.schema.rhythm_rights import rule as _rule
 from tests.schema.story import event
-
-ANYONE = "anyone"
-MEMBER = "member"
-HAS_KEY = "has_key"
-Rule = frozenset[str]
-
-
-def _rule(*who: str) -> Rule:
-    """Return who may: scopes by name, MEMBER for a session of the member whose it is, ANYONE, HAS_KEY for any key.
-
-    CONSOLE has every scope.
-    """
-    return frozenset({*who, Scope.CONSOLE.value})
-
+from tests.stall import Stall
 
 REST: dict[str, Rule] = {
     "POST /v1/events": _rule("EVENTS_WRITE"),
     "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
+    "POST /v1/redemptions": _rule("REDEMPTIONS_WRITE"),
     "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
     "POST /v1/member-links": _rule("MEMBERS_LINK"),
     "GET /v1/explanations": _rule("MEMBERS_READ"),
@@ -76,6 +67,24 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
         _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
     ),
+    "Query.previewRulebook": (
+        "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
+        _rule(),
+    ),
+    "Query.dryRunContribution": (
+        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
+        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
+        _rule("EVENTS_WRITE"),
+    ),
+    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
+    "Mutation.publishRulebook": (
+        "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
+        _rule(),
+    ),
+    "Mutation.reviewContribution": (
+        "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
+        _rule(),
+    ),
     "Mutation.recordContribution": (
         '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
         " data: {}}) { position userErrors { code message } } }",
@@ -98,26 +107,7 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
-    "Mutation.submitStory": (
-        '{ it: submitStory(input: {community: $slug, title: "t", body: "b", idempotencyKey: $fresh})'
-        " { story { id } } }",
-        frozenset({MEMBER}),
-    ),
-    "Mutation.reviewStory": ("{ it: reviewStory(storyId: $story, publish: true) { story { id } } }", _rule()),
-    "Mutation.featureStory": ("{ it: featureStory(storyId: $story, featured: true) { story { id } } }", _rule()),
-    "Mutation.withdrawStory": ("{ it: withdrawStory(storyId: $story) { story { id } } }", _rule(MEMBER)),
-    "Mutation.thankStory": (
-        "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
-        frozenset({MEMBER}),
-    ),
-    "Mutation.openRound": (
-        '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
-        _rule(),
-    ),
-    "Mutation.closeRound": (
-        '{ it: closeRound(roundId: $round, winners: [$member], idempotencyKey: "k") { round { id } } }',
-        _rule(),
-    ),
+    **RHYTHM,
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -127,8 +117,16 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-IDS = ("member", "key", "story", "tale", "round")
+IDS = ("member", "key", "contribution", "story", "tale", "round")
 VARIABLES = {**dict.fromkeys(IDS, "ID!"), "slug": "String!", "fresh": "String!"}
+RULEBOOK = rulebooks.SMALL.replace(
+    "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
+).replace(
+    "tiers:",
+    "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
+    "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
+)
+"""The small rulebook, and something to review, to rise to, to lock and to hold."""
 
 
 class Role(NamedTuple):
@@ -148,6 +146,7 @@ class World(NamedTuple):
     foreign: str
     ana: str
     key_id: str
+    told: str
     story: str
     tale: str
     round: str
@@ -155,7 +154,8 @@ class World(NamedTuple):
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        ids = {"member": self.ana, "key": self.key_id, "story": self.story, "tale": self.tale, "round": self.round}
+        ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
+        ids |= {"story": self.story, "tale": self.tale, "round": self.round}
         return {**ids, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -179,6 +179,10 @@ def _headers(bearer: str | None) -> dict[str, str]:
 async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
+    await writer.submit(api.community, [publication(RULEBOOK)])
+    clock.advance(SECOND)
+    told = await api.record(event("s1", "story.told", "ana"))
+    await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -194,11 +198,13 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    told, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
+    contribution = write_id("Contribution", api.community.id, told["position"])
+    story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     key = write_id("ApiKey", api.community.id, spare or "")
     opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
     await writer.submit(api.community, [opening])
-    return World(api, roles, foreign, ana, key, told, tale, write_id("Round", api.community.id, "chain"))
+    game = write_id("Round", api.community.id, "chain")
+    return World(api, roles, foreign, ana, key, contribution, story, tale, game)
 
 
 async def _told(api: Api, name: str) -> int:
@@ -221,6 +227,8 @@ def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str =
         case "POST /v1/adjustments":
             body = {"member": member, "points": 1, "reason": "thanks"}
             more = {"json": body, "headers": {"idempotency-key": fresh}}
+        case "POST /v1/redemptions":
+            more = {"json": {"perk": "wave", "member": member}, "headers": {"idempotency-key": fresh}}
         case "POST /v1/member-links":
             more = {"json": {"member": member}}
         case "GET /v1/explanations":
@@ -362,8 +370,11 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    story, game = (write_id(type_, new_id(Micros(NOON + 7)), 1) for type_ in ("Story", "Round"))
-    elsewhere = world._replace(ana=member, key_id=key, story=story, tale=story, round=game, slug="nowhere")
+    names = ("Contribution", "Story", "Round")
+    told, story, game = (write_id(type_, new_id(Micros(NOON + 7)), 5) for type_ in names)
+    elsewhere = world._replace(
+        ana=member, key_id=key, told=told, story=story, tale=story, round=game, slug="nowhere"
+    )
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

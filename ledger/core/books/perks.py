@@ -7,18 +7,9 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
+from ledger.core.books.goods import Holds, OpenHold, Perk, Redemption
 from ledger.core.books.moves import hold_claims
-from ledger.core.books.shelf import (
-    HOLDS,
-    PERK,
-    PERK_HOLDS,
-    REDEMPTION,
-    Claim,
-    Holds,
-    OpenHold,
-    Perk,
-    Redemption,
-)
+from ledger.core.books.shelf import HOLDS, PERK, PERK_HOLDS, REDEMPTION, Claim
 from ledger.core.books.view import Books
 from ledger.core.books.waiting import note_due
 from ledger.core.events import (
@@ -32,12 +23,28 @@ from ledger.core.events import (
     RedemptionStatus,
 )
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.values import MemberId, Position
 
 OPEN = (RedemptionStatus.REQUESTED, RedemptionStatus.APPROVED)
 """While a redemption is so, its points are held and its piece of the stock is reserved."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(PerkTerms).decode
+
+
+def codes_trail(perk: str) -> str:
+    """Return the trail that leads to the codes of a perk."""
+    return f"codes:{perk}"
+
+
+def redemption_trail(position: Position) -> str:
+    """Return the trail that leads along one redemption, from where it was made."""
+    return f"redemption:{position}"
+
+
+def member_redemptions_trail(member: MemberId) -> str:
+    """Return the trail that leads along all redemptions of a member."""
+    return f"redemptions:{member}"
 
 
 def terms_of(perk: Perk) -> PerkTerms:
@@ -61,6 +68,7 @@ def evolve_catalogue(
         case PerkCodesAdded():
             perk = replace(perk, codes=perk.codes + fact.count)
             hold_claims(books, fact.claims, Claim(position=event.position, ordinal=0))
+            books.add_to_trail(codes_trail(code), event.position)
     books.write(PERK, (code,), perk)
 
 
@@ -91,6 +99,8 @@ def evolve_redemption(books: Books, event: Event, fact: RedemptionMade | Redempt
         paid_at=event.position if paid else after.paid_at,
     )
     books.write(REDEMPTION, (position,), after)
+    books.add_to_trail(redemption_trail(position), event.position)
+    books.add_to_trail(member_redemptions_trail(after.member), event.position)
     perk = books.read(PERK, (fact.perk,))
     sold = int(paid) - int(isinstance(fact, RedemptionMoved) and fact.returned)
     perk = replace(

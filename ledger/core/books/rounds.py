@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ledger.core.books.shelf import ROUND, Round
+from ledger.core.books.goods import Round
+from ledger.core.books.shelf import ROUND
 from ledger.core.books.view import Books
 from ledger.core.events import Event
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ledger.core.books.shelf import STORY, THANKS, Story, Thanks
+from ledger.core.books.goods import Story, Thanks
+from ledger.core.books.shelf import STORY, THANKS
 from ledger.core.books.view import Books
 from ledger.core.events import ContributionRecorded, ContributionReviewed, Event
 from ledger.core.rhythm.stories import (

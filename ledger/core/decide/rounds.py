@@ -16,6 +16,8 @@ from ledger.core.refusals import (
     MemberUnknown,
     PerkUnknown,
     Refusal,
+)
+from ledger.core.rhythm.refusals import (
     RoundDone,
     RoundExists,
     RoundUnknown,
@@ -35,6 +37,7 @@ from ledger.core.rhythm.rounds import (
     RoundClosed,
     RoundOpened,
     Winner,
+    close_key,
     commitment,
     drawn,
     round_trail,
@@ -145,11 +148,6 @@ def _close(
     fact = replace(closing, winners=tuple(winners))
     event = own_event(books, CLOSED, key, fact, number=number, recorded_at=recorded_at, mac=mac)
     return write_plainly(books, replace(event, source=ROUNDS_SOURCE, subject=round_trail(closing.code)))
-
-
-def close_key(key: str) -> str:
-    """Return the key under which a round is closed: callers' keys are kept apart from the ledger's."""
-    return f"{CLOSED}/{key}"
 
 
 def _win(books: Books, opening: RoundOpened, place: int, member: MemberId, at: Micros) -> Position:

@@ -15,6 +15,7 @@ from ledger.core.events import ContributionRecorded, GroupHeld, RedemptionRefuse
 from ledger.core.outcomes import Decided
 from ledger.core.rhythm.rounds import CloseRound
 from ledger.core.values import MemberId, Micros
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 
 
 def touched(trial: Books, command: Command) -> list[MemberId]:
@@ -34,6 +35,8 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
                 | GroupHeld(member=member)
                 | RedemptionRefused(member=member)
             ):
+                found[member] = None
+            case ViolationConfirmed(member=member) | ViolationLifted(member=member):
                 found[member] = None
         if isinstance(event.fact, Decided):
             found |= {one.member: None for one in event.fact.measures if one.member}

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ledger.core.books.shelf import EVENT, MEMBER, OBJECT, STORY, THANKS, Story
+from ledger.core.books.goods import Story
+from ledger.core.books.shelf import EVENT, MEMBER, OBJECT, STORY, THANKS
 from ledger.core.books.view import Books
 from ledger.core.commands import RecordContribution, ReviewContribution
 from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.events import Event
-from ledger.core.refusals import MemberUnknown, OwnStory, Refusal, StoryDone, StoryNotYours, StoryUnknown
+from ledger.core.refusals import (
+    MemberUnknown,
+    Refusal,
+)
+from ledger.core.rhythm.refusals import (
+    OwnStory,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
+)
 from ledger.core.rhythm.stories import (
     FEATURED,
     SHOWN,

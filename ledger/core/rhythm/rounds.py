@@ -119,3 +119,8 @@ def entering(type_: str, subject: str | None, data: Mapping[str, Any]) -> tuple[
     """Return the trails by which a contribution is found as an entry to a round."""
     del data
     return (round_trail(subject),) if type_ == ENTERED and subject is not None else ()
+
+
+def close_key(key: str) -> str:
+    """Return the key under which a round is closed: callers' keys are kept apart from the ledger's."""
+    return f"{CLOSED}/{key}"

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ledger.core.books.goods import Perk
 from ledger.core.books.perks import terms_of
-from ledger.core.books.shelf import Perk
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.values import Position
 from ledger.store.engine import Database

@@ -8,12 +8,19 @@ from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rounds import RoundMutation
+from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
 
 
 @described
 class Mutation(
-    ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, StoryMutation, RoundMutation
+    ContributionMutation,
+    PointsMutation,
+    AccessMutation,
+    CommunityMutation,
+    RulebookMutation,
+    StoryMutation,
+    RoundMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

@@ -10,26 +10,26 @@ from strawberry import UNSET
 
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
-from ledger.store.reads import people
 from ledger.store.reads.journal import page as journal_page
-from ledger.store.reads.spans import Span
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
-from schema.graphql.pages import After, Before, First, Last, bounded, connection, span
+from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.scalars import Position
-from schema.graphql.texts import LONGEST_NAME, fits, listed
+from schema.graphql.texts import listed
 from schema.graphql.types.balance import Unit, unit_of
+from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
-from schema.graphql.types.member import LadderCode, Member, shown
+from schema.graphql.types.member import LadderCode, Member
+from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.round import Round, rounds_of
-from schema.graphql.types.rulebook import Rulebook, rulebook
+from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
-from schema.graphql.view import Info, View, view_of
+from schema.graphql.view import Info, view_of
 
 
 @described
@@ -131,11 +131,10 @@ class Community(Node):
         before: Before = UNSET,
     ) -> Connection[Member] | None:
         """Return a page of the members."""
-        del filter  # there is one so far
         view, at = view_of(info), span(first, after, last, before)
         if not view.may(self.place, Scope.MEMBERS_READ):
             return None
-        return await _members(view, self.place, at, search or "")
+        return await members(view, self.place, filter or MemberFilter.ALL, search or "", at)
 
     @resolved("A version of its rulebook; the one in force where no number is given. For operators.")
     async def rulebook(
@@ -144,6 +143,33 @@ class Community(Node):
         """Return a version of the rulebook."""
         view, number = view_of(info), None if version is UNSET else version
         return await rulebook(view, self.place, number) if view.operates(self.place) else None
+
+    @resolved("Every version of its rulebook, the latest first. For operators.")
+    async def rulebook_versions(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Rulebook] | None:
+        """Return a page of the rulebook's versions."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await rulebooks(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved("What rules may give to all together, and how much of it is gone. For operators.")
+    async def budgets(self, info: Info) -> list[Budget] | None:
+        """Return the budgets."""
+        view = view_of(info)
+        return await budgets(view, self.place) if view.operates(self.place) else None
+
+    @resolved("What it asks of everybody beside points.")
+    def house_rules(self) -> list[HouseRule]:
+        """Return the house rules: the grammar has none yet."""
+        return []
+
+    @resolved("Contributions that somebody must approve before they pay, oldest first. For operators.")
+    async def contributions_to_review(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Contribution] | None:
+        """Return a page of what waits for a review."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await to_review(view, self.place, at) if view.operates(self.place) else None
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:
@@ -166,25 +192,6 @@ class Community(Node):
             return None
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
         return [journal_event(one) for one in found]
-
-
-async def _members(view: View, place: Place, at: Span, search: str) -> Connection[Member]:
-    database = view.ledger.database
-    known = not search or fits(search, most=LONGEST_NAME)
-    numbers = await people.page(database, place.id, at, search=search) if known else []
-    profiles = await view.loaders.profiles.load_many([(place.id, number) for number in numbers])
-    by_number = {number: one for number, one in zip(numbers, profiles, strict=True) if one is not None}
-
-    async def count() -> int:
-        return await people.count(database, place.id, search=search) if known else 0
-
-    return connection(
-        list(by_number),
-        at,
-        key=lambda number: (number,),
-        node=lambda number: shown(place, number, by_number[number]),
-        count=count,
-    )
 
 
 def community_of(place: Place) -> Community:

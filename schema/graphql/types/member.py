@@ -18,7 +18,7 @@ from schema.graphql import asking
 from schema.graphql.asking import Subject
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import read_id, write_id
-from schema.graphql.pages import After, Before, First, Last, span
+from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.texts import can_match, listed
 from schema.graphql.types.balance import Balance, BalancePoint
 from schema.graphql.types.decision import Decision
@@ -26,6 +26,7 @@ from schema.graphql.types.earned import EarnedSummary, window
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.view import Info, View, view_of
 
@@ -162,6 +163,28 @@ class Member(Node):
         return [
             Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
         ]
+
+    @resolved("The nearest ways to the next tier of the main ladder; empty where nothing they do brings it nearer.")
+    async def suggestions(
+        self, info: Info, first: Annotated[int | None, arg("How many; 100 at the most.")] = 3
+    ) -> list[Suggestion] | None:
+        """Return what brings the member on."""
+        return await asking.suggestions(self.seen_by(info), bounded(3 if first is None else first))
+
+    @resolved("When they last did something that a rule looks at. For operators.")
+    async def last_contribution_at(self, info: Info) -> datetime | None:
+        """Return when the member last did something."""
+        subject = self.seen_by(info)
+        since = await asking.last_contribution(subject) if subject.view.operates(self.place) else None
+        return None if since is None else moment(since)
+
+    @resolved("For how many local days they have done nothing; who never did, since they came. For operators.")
+    async def quiet_days(self, info: Info) -> int | None:
+        """Return how long the member has been quiet."""
+        subject = self.seen_by(info)
+        if not subject.view.operates(self.place):
+            return None
+        return await asking.quiet_days(subject, self.profile.joined_at)
 
     def seen_by(self, info: Info) -> Subject:
         """Return the member as the caller may ask about them."""

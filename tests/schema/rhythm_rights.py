@@ -1,0 +1,42 @@
+"""Who may what of stories, rounds and activities, and how rows are spelled: see `test_rights`."""
+
+from __future__ import annotations
+
+from ledger.service.access import Scope
+
+ANYONE = "anyone"
+MEMBER = "member"
+HAS_KEY = "has_key"
+Rule = frozenset[str]
+
+
+def rule(*who: str) -> Rule:
+    """Return who may: scopes by name, MEMBER for a session of the member whose it is, ANYONE, HAS_KEY for any key.
+
+    CONSOLE has every scope.
+    """
+    return frozenset({*who, Scope.CONSOLE.value})
+
+
+RHYTHM: dict[str, tuple[str, Rule]] = {
+    "Mutation.submitStory": (
+        '{ it: submitStory(input: {community: $slug, title: "t", body: "b", idempotencyKey: $fresh})'
+        " { story { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.reviewStory": ("{ it: reviewStory(storyId: $story, publish: true) { story { id } } }", rule()),
+    "Mutation.featureStory": ("{ it: featureStory(storyId: $story, featured: true) { story { id } } }", rule()),
+    "Mutation.withdrawStory": ("{ it: withdrawStory(storyId: $story) { story { id } } }", rule(MEMBER)),
+    "Mutation.thankStory": (
+        "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.openRound": (
+        '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
+        rule(),
+    ),
+    "Mutation.closeRound": (
+        '{ it: closeRound(roundId: $round, winners: [$member], idempotencyKey: "k") { round { id } } }',
+        rule(),
+    ),
+}
