@@ -5,12 +5,15 @@ A fact carries its outcomes (see `core.outcomes`), so folding the log never runs
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
+from ledger.core.violations import AboutViolation
 
 
 class ContributionRecorded(Decided, tag="contribution", kw_only=True):
@@ -50,6 +53,8 @@ class ContributionReviewed(Decided, tag="contribution.reviewed", kw_only=True):
     of: Position
     approved: bool
     by: str
+    story: str = ""
+    """The story that is published or declined with it, by its subject; empty is none."""
 
 
 class PointsReleased(Decided, tag="points.released", kw_only=True):
@@ -149,6 +154,138 @@ class PointsCorrected(Decided, tag="points.corrected", kw_only=True):
     version: int
 
 
+class PerkPut(Value, tag="perk.put"):
+    """A perk was put up, or its terms changed. Stock counts what was ever there of it."""
+
+    terms: PerkTerms
+    by: str
+
+
+class PerkRetired(Value, tag="perk.retired"):
+    """A perk can be redeemed no more; what was asked for before goes on."""
+
+    perk: str
+    by: str
+
+
+class PerkStocked(Value, tag="perk.stocked"):
+    """So many more of a perk are there, or fewer."""
+
+    perk: str
+    delta: int
+    by: str
+
+
+class PerkCodesAdded(Value, tag="perk.codes"):
+    """Codes to hand out, numbered from `first`; encrypted, they are in the event's private part.
+
+    `claims` are keyed digests of the codes, so that none is handed out twice.
+    """
+
+    perk: str
+    first: int
+    count: int
+    claims: tuple[ClaimKey, ...]
+    by: str
+
+
+class RedemptionStatus(StrEnum):
+    """How far a redemption is. Points come back with all that end it but FULFILLED."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    FULFILLED = "FULFILLED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+
+
+class RedemptionMade(Decided, tag="redemption.made", kw_only=True):
+    """A perk was redeemed by a member, or `given` to them: asked for, or had at once.
+
+    `handed` is the number of the code handed out, 0 is none. `hold_until` is when it expires unless fulfilled.
+    """
+
+    perk: str
+    member: MemberId
+    by: str
+    status: RedemptionStatus
+    unit: str = ""
+    cost: int = 0
+    given: bool = False
+    handed: int = 0
+    hold_until: Micros | None = None
+
+
+class RedemptionMoved(Decided, tag="redemption.moved", kw_only=True):
+    """The redemption made at `of` went on. `returned` says that what was redeemed is in stock again."""
+
+    of: Position
+    member: MemberId
+    perk: str
+    status: RedemptionStatus
+    by: str
+    handed: int = 0
+    returned: bool = False
+
+
+class RedemptionRefused(Value, tag="redemption.refused"):
+    """A redemption was refused, and stays refused for its key."""
+
+    perk: str
+    member: MemberId
+    code: str
+    by: str
+
+
+class OfferPut(Value, tag="offer.put"):
+    """An offer was put up, or its terms changed."""
+
+    terms: OfferTerms
+    by: str
+
+
+class OfferRetired(Value, tag="offer.retired"):
+    """An offer is shown no more."""
+
+    offer: str
+    by: str
+
+
+class OfferShown(Decided, tag="offer.shown", kw_only=True):
+    """A member was shown an offer; it counts for the member and for the community."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class OfferTaken(Value, tag="offer.taken"):
+    """A member took an offer up."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TaskTicked(Value, tag="playbook.ticked"):
+    """Somebody ticked a task of the playbook, or took that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
+class CommunitySet(Value, tag="community.set"):
+    """Something of the community itself was set."""
+
+    name: str
+    value: str
+    by: str
+
+
 Fact = (
     ContributionRecorded
     | UndoContinued
@@ -164,6 +301,20 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | AboutViolation
+    | PerkPut
+    | PerkRetired
+    | PerkStocked
+    | PerkCodesAdded
+    | RedemptionMade
+    | RedemptionMoved
+    | RedemptionRefused
+    | CommunitySet
+    | OfferPut
+    | OfferRetired
+    | OfferShown
+    | OfferTaken
+    | TaskTicked
 )
 
 

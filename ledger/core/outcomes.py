@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     FLOORED = "FLOORED"
     REVERSED = "REVERSED"
     PENDING = "PENDING"
+    NOT_EARNING = "NOT_EARNING"
+    HELD = "HELD"
 
 
 class EntryKind(StrEnum):
@@ -35,6 +37,9 @@ class EntryKind(StrEnum):
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
     EXPIRY = "EXPIRY"
+    PENALTY = "PENALTY"
+    REDEMPTION = "REDEMPTION"
+    REFUND = "REFUND"
 
 
 class CounterMode(StrEnum):
@@ -95,8 +100,10 @@ class Decision(Value):
     """One rule looked at one event: what it wanted, what it granted, and each step between.
 
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
-    (`releases` names the grant) or taken back. `dated` is when it took effect, where that is not the event's time.
-    `corrects` names the decision that a rulebook published for the past would have made otherwise.
+    (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
+    when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
+    `corrects` names the decision that a rulebook published for the past would have made otherwise, `restores` the
+    one that was withheld from a member who was not earning, and is made now as of its time.
     """
 
     rule: str
@@ -114,11 +121,13 @@ class Decision(Value):
     trails: tuple[str, ...] = ()
     lots: tuple[LotMove, ...] = ()
     pending: int = 0
+    held: int = 0
     release_at: Micros | None = None
     dated: Micros | None = None
     releases: GrantRef | None = None
     reverses: GrantRef | None = None
     corrects: GrantRef | None = None
+    restores: GrantRef | None = None
     possible_again_at: Micros | None = None
 
 

@@ -306,7 +306,7 @@ class Play:
                 lot = self.books.read(LOT, (int(str(member)), one.position, one.ordinal))
                 assert one.remaining == lot.remaining > 0
                 assert lot.remaining + lot.expired <= lot.gained
-            held, most = sum(one.remaining for one in open_here), max(0, account.balance)
+            held, most = sum(one.remaining for one in open_here), max(0, account.available)
             assert held <= most, (key, held, account)
             if all(unit in v.units and v.units[str(unit)].expiry for v in self.books.versions.published):
                 assert held == most, (key, held, account)

@@ -47,13 +47,6 @@ def test_it_is_what_a_community_begins_with_unless_it_asks_for_another() -> None
     assert DEFAULT_PRESET == NAME == RULEBOOK.name
 
 
-def test_it_says_at_its_end_what_it_cannot_say_yet() -> None:
-    last = TEXT.rstrip().splitlines()[-1]
-    assert last.startswith("# ")
-    for part in ("violations", "perks", "offers", "welcome", "playbook"):
-        assert part in last
-
-
 def test_it_explains_itself_in_both_languages_before_every_rule() -> None:
     lines = TEXT.splitlines()
     start, end = lines.index("rules:"), lines.index("activities:")

@@ -37,7 +37,7 @@ def gain(
 ) -> tuple[LotMove, ...]:
     """Return the lot that a gain begins. What only pays a debt off is in no lot."""
     ends = expires_at(version, unit, dated)
-    free = min(granted, account.balance + granted)
+    free = min(granted, account.available + granted)
     if ends is None or free <= 0:
         return ()
     return (LotMove(position=at[0], ordinal=at[1], delta=free, expires_at=ends),)
