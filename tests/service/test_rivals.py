@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.core.commands import AdjustPoints, PublishRulebook
-from ledger.core.values import identity
-from ledger.service.rulebooks import read
+from ledger.core.events import decisions
+from ledger.core.values import SECOND, identity
+from ledger.service.rulebooks import publication, read
 from ledger.service.writer import Receipt, Writer
 from ledger.store.directory import Community
 from ledger.store.engine import Database
@@ -209,3 +210,19 @@ class TestInOneProcess:
         """Return a version that pays twice for a link."""
         text = rulebooks.SMALL.replace("amount: 2,", "amount: 4,")
         return PublishRulebook(yaml=text, rulebook=read(text), number=number)
+
+
+async def test_an_event_of_a_rulebook_that_this_process_has_not_seen_is_undone_all_the_same(
+    community: Community, database: Database, other: Database, writer: Writer, clock: Clock
+) -> None:
+    await writer.submit(community, [said("k0", "thread.opened", by="ana", subject="t0")])
+    rival = Writer(other, clock=clock)
+    await rival.submit(community, [publication(rulebooks.SMALL.replace("amount: 2,", "amount: 4,"))])
+    clock.advance(SECOND)
+    await rival.submit(community, [said("k1", "thread.opened", by="ana", subject="t1")])
+    [answer] = await writer.submit(community, [said("k2", "contribution.undone", undoes="k1")])
+    assert isinstance(answer, Receipt)
+    assert answer.event is not None
+    assert [one.granted for one in decisions(answer.event)] == [-10]
+    await assert_whole(database, community.id)
+    await rival.drain()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -44,6 +45,10 @@ class Submission(NamedTuple):
 
 class UnknownCommunity(Exception):
     """There is no such community."""
+
+
+class Overtaken(Exception):
+    """Another process has written after the head that a plan began from, under a rulebook it may not know."""
 
 
 class Cache:
@@ -88,10 +93,11 @@ async def write_batch(
         UnknownCommunity: the community has no head.
     """
     if cache.head is not None and not connection.locks_whole_database:
-        planned = await _plan(connection, community, submissions, cache=cache, head=cache.head, clock=clock)
-        if await _commit(connection, community, planned, lock=None):
-            cache.learn(planned.books, planned.head, planned.loaded)
-            return planned.answered()
+        with suppress(Overtaken):
+            planned = await _plan(connection, community, submissions, cache=cache, head=cache.head, clock=clock)
+            if await _commit(connection, community, planned, lock=None):
+                cache.learn(planned.books, planned.head, planned.loaded)
+                return planned.answered()
         cache.forget()
     await connection.begin()
     head = await read_head(connection, community, lock=True)
@@ -147,13 +153,20 @@ async def _plan(
     head: Head,
     clock: Clock,
 ) -> Planned:
-    """Plan until no key is missing; each run loads just what the one before lacked."""
+    """Plan until no key is missing; each run loads just what the one before lacked.
+
+    Raises:
+        Overtaken: an event after the head was loaded. Under the head's lock there is none.
+    """
     at = clock()
     known = cache.books
     loaded: dict[Key, Any] = {}
     needs = {key for one in submissions for key in plain_needs(one.commands) if key not in known}
     for _ in range(MOST_RUNS):
         loaded.update(await shelves.load(connection, community, needs))
+        found = (loaded[book, key].event for book, key in needs if book is EVENT)
+        if any(event is not None and event.position > head.position for event in found):
+            raise Overtaken
         books = Books(head, cache.versions, Layered(known, loaded))
         answers = [
             plan_atomic(books, one.commands, at=at) if one.atomic else plan(books, one.commands, at=at)
