@@ -19,6 +19,7 @@ from ledger.core.values import MINUTE, SECOND, Micros, Position
 from ledger.service.ledger import Ledger
 from ledger.service.redeeming import Blocked, Redeemed, add_codes, move, vouchers
 from ledger.service.sealing import KEY_FILE, KeyFileUnusable, Seals, seals_of
+from ledger.service.sweeper import sweep
 from ledger.service.verify import verify
 from ledger.service.writer import Receipt, Writer
 from ledger.settings import Settings
@@ -172,3 +173,18 @@ def test_a_setting_that_is_no_key_is_refused_and_not_repeated(wrong: str) -> Non
     ]
     settings = Settings(encryption_key=SecretStr(f"{NEW}, {OLD}"))
     assert NEW not in repr(settings)
+
+
+async def test_a_process_that_remembers_nothing_moves_and_ends_redemptions(stall: Stall, clock: Clock) -> None:
+    await stall.put(cost=10, reserve_for=Micros(15 * MINUTE))
+    first, second = await stall.redeem("ana"), await stall.redeem("bo")
+    database = stall.ledger.database
+    cold = Ledger(Settings(), database, Writer(database, clock=clock), clock)
+    command = MoveRedemption(position=first, status=RedemptionStatus.FULFILLED, by="cli")
+    [moved] = await move(cold, stall.community, [command])
+    assert isinstance(moved, Receipt)
+    clock.advance(16 * MINUTE)
+    await sweep(database, Writer(database, clock=clock), stall.community, clock)
+    found = await at_positions(database, stall.community.id, [first, second], at=clock())
+    assert [one.status for one in found.values()] == [RedemptionStatus.FULFILLED, RedemptionStatus.EXPIRED]
+    assert (await verify(database, stall.community.id)).differences == []

@@ -23,8 +23,8 @@ _decode_tasks = msgspec.json.Decoder(tuple[Task, ...]).decode
 
 
 def offer_terms(offer: Offer) -> OfferTerms:
-    """Return an offer's terms."""
-    return _decode_offer(offer.terms)
+    """Return an offer's terms; those of one that is none, or not loaded yet, are empty."""
+    return _decode_offer(offer.terms) if offer.terms else OfferTerms(code="")
 
 
 def write_tasks(tasks: tuple[Task, ...]) -> str:
