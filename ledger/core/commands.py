@@ -325,6 +325,7 @@ class TakeOffer(Value):
     offer: str
     member: MemberId
     by: str
+    replayed: bool = False
 
 
 class TickTask(Value):

@@ -128,11 +128,10 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
     match command:
         case RecordContribution():
             answer = decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)
-            if isinstance(answer, Accepted):
-                welcome(books, joined(books.events[-1].event), at)
-            return answer
+            return _welcomed(books, answer, at)
         case AdjustPoints():
-            return decide_adjustment(books, command, mac, recorded_at=recorded_at)
+            answer = decide_adjustment(books, command, mac, recorded_at=recorded_at)
+            return _welcomed(books, answer, at)
         case CreateCommunity():
             return decide_creation(books, command, mac, recorded_at=recorded_at)
         case PublishRulebook():
@@ -157,6 +156,13 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_story(books, command, mac, at=at, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
+
+
+def _welcomed(books: Books, answer: Answer, at: Micros) -> Answer:
+    """Welcome whoever was first seen with what was just accepted."""
+    if isinstance(answer, Accepted):
+        welcome(books, joined(books.events[-1].event), at)
+    return answer
 
 
 def plain_needs(commands: Sequence[Stamped]) -> set[Key]:

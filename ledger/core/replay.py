@@ -319,7 +319,7 @@ def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command
         case OfferShown():
             return ShowOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by, replayed=True)
         case OfferTaken():
-            return TakeOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by)
+            return TakeOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by, replayed=True)
         case TaskTicked():
             return TickTask(task=fact.task, done=fact.done, by=fact.by)
         case CommunitySet():

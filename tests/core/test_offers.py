@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ledger.core.books.offers import PLAYBOOK, write_tasks
 from ledger.core.books.shelf import TICK
 from ledger.core.commands import PutOffer, PutPerk, RetireOffer, SetCommunity, ShowOffer, TakeOffer, TickTask
@@ -135,7 +137,14 @@ def test_taking_an_offer_is_recorded_and_a_retired_one_is_shut() -> None:
     thank(play, "ann", times=2)
     take = TakeOffer(key="t", offer="launch", member=play.member("ann"), by="member:1")
     assert isinstance(play.answer(take), Accepted)
+    play.send("hello", by="dan")
+    newcomer = TakeOffer(key="u", offer="launch", member=play.member("dan"), by="m")
+    assert play.answer(newcomer) == closed("NOT_IN_AUDIENCE")
+    play.send("member.left", by="bob")
+    gone = TakeOffer(key="v", offer="launch", member=play.member("bob"), by="m")
+    assert play.answer(gone) == closed("ACCOUNT_CLOSED")
     play.do(RetireOffer(offer="launch", by="key:k"))
+    assert play.answer(msgspec.structs.replace(take, key="w")) == closed("OFFER_RETIRED")
     assert show(play, "ann") == closed("OFFER_RETIRED")
     assert play.answer(RetireOffer(offer="sale", by="k")) == OfferUnknown(offer="sale")
     wrong = OfferTerms(code="x", audience=("king",))

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from ledger.core.commands import AdjustPoints, PutPerk, RecordViolation, ReportGroup, ResolveViolation
 from ledger.core.decide.answers import Accepted, Repeated
 from ledger.core.events import RedemptionMade, RedemptionRefused
 from ledger.core.events import RedemptionStatus as S
 from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.refusals import IdempotencyConflict, MemberUnknown, PerkTermsWrong, PerkUnknown, StockTooLow
-from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkLimit
-from ledger.core.values import DAY, Micros, Position
-from tests.core.play import instant
+from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkLimit, PerkTerms
+from ledger.core.values import DAY, Micros, Position, identity
+from ledger.core.violations import Action
+from tests.core.play import SOURCE, instant
 from tests.core.shop import CODE, QUARTER, Shop, shop
 
 LADDER = """\
@@ -258,11 +260,13 @@ def test_every_new_member_is_welcomed_once() -> None:
     ]
     play.send("gain", by="dan", n=5)
     assert play.block("dan", "hello") == "LIMIT_REACHED"
+    adjustment = AdjustPoints(key="a", member=identity("fay", source=SOURCE), delta=5, reason="r", by="key:k")
+    assert isinstance(play.answer(adjustment), Accepted)
+    assert (play.last.type, play.last.key) == ("perk.granted", f"welcome/{play.member('fay')}")
     play.check()
 
 
 def test_a_place_in_a_group_is_wanted_until_a_bot_reports_it() -> None:
-    from ledger.core.commands import ReportGroup
 
     play = shop()
     play.put(cost=30, fulfilment=Fulfilment.PLATFORM_ROLE, target="vip", refund_within=Micros(DAY))
@@ -302,9 +306,6 @@ def test_stock_never_falls_below_what_is_asked_for_and_had() -> None:
     ],
 )
 def test_terms_fit_the_rulebook(terms: dict[str, object], field: str) -> None:
-    from ledger.core.commands import PutPerk
-    from ledger.core.rulebook.grammar.catalogue import PerkTerms
-
     play = shop(more=LADDER)
     answer = play.answer(PutPerk(terms=PerkTerms(code="x", **terms), by="k"))  # type: ignore[arg-type]
     assert answer == PerkTermsWrong(field=field)
@@ -323,9 +324,6 @@ def test_the_last_of_it_goes_to_one_of_sixty_four() -> None:
 
 
 def test_who_was_removed_redeems_nothing_until_that_is_lifted() -> None:
-    from ledger.core.commands import RecordViolation, ResolveViolation
-    from ledger.core.violations import Action
-
     strict = "ladders:\n  conduct: {steps: [{remove: true}]}\nviolations:\n  advert: {ladder: conduct}\n"
     play = shop(more=strict)
     play.put(cost=10)

@@ -142,3 +142,30 @@ async def test_the_playbook_is_ticked_by_what_happens_and_by_hand(garden: Api, c
     await boss.ask(TICK, id=after["offer"]["id"], done=False)
     assert (await tasks())["offer"]["done"] is False
     await assert_whole(garden.ledger.database, garden.community.id)
+
+
+async def test_bad_input_is_named_and_nothing_is_written(garden: Api) -> None:
+    boss, ana = await operator(garden), await member(garden, "ana")
+    head = len((await boss.ask('{ community(slug: "garden") { journal { position } } }'))["community"]["journal"])
+    launch = (await offer(ana))["id"]
+    for query, variables, code, path in (
+        (SHOW, {"id": launch, "key": ""}, "TEXT_INVALID", ["idempotencyKey"]),
+        (TAKE, {"id": launch, "key": "a\x07"}, "TEXT_INVALID", ["idempotencyKey"]),
+        (TAKE, {"id": "nonsense", "key": "k"}, "OFFER_UNKNOWN", ["offerId"]),
+    ):
+        found = (
+            await ana.ask(query.replace("userErrors { code", "userErrors { path code"), **variables)
+        ).popitem()[1]
+        assert [(one["code"], one["path"]) for one in found["userErrors"]] == [(code, path)]
+    for more, code, path in (
+        ('code: "", title: []', "TEXT_INVALID", ["input", "code"]),
+        ('code: "x", title: [{locale: "en", text: ""}]', "TEXT_INVALID", ["input", "title"]),
+        ('code: "x", title: [], perkId: "nonsense"', "PERK_UNKNOWN", ["input", "perkId"]),
+    ):
+        query = (
+            f'mutation {{ createOffer(community: "garden", input: {{{more}}}) {{ userErrors {{ code path }} }} }}'
+        )
+        found = (await boss.ask(query))["createOffer"]["userErrors"]
+        assert found == [{"code": code, "path": path}]
+    after = (await boss.ask('{ community(slug: "garden") { journal { position } } }'))["community"]["journal"]
+    assert len(after) == head

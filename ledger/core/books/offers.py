@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 from msgspec.structs import replace
 
@@ -37,6 +39,12 @@ def read_tasks(books: Books) -> tuple[Task, ...]:
     return tasks_of(books.read(SETTING, (PLAYBOOK,)).value)
 
 
+@lru_cache(maxsize=256)
+def ticking(value: str) -> frozenset[str]:
+    """Return the types of events that tick a task of a playbook."""
+    return frozenset(task.done_by for task in tasks_of(value) if task.done_by)
+
+
 def tasks_of(value: str) -> tuple[Task, ...]:
     """Return the tasks that a setting holds."""
     return _decode_tasks(value) if value else ()
@@ -69,9 +77,6 @@ def evolve_ticks(books: Books, event: Event) -> None:
     playbook = books.read(SETTING, (PLAYBOOK,)).value
     if not playbook:
         return
-    types = [event.type]
-    if any(change.after is not None for change in tier_changes(event)):
-        types.append(REACHED)
-    for type_ in types:
-        if f'"done_by":"{type_}"' in playbook:
-            books.write(TICK, (type_,), Tick(position=event.position, at=event.occurred_at))
+    types = {event.type} if not any(one.after for one in tier_changes(event)) else {event.type, REACHED}
+    for type_ in sorted(types & ticking(playbook)):
+        books.write(TICK, (type_,), Tick(position=event.position, at=event.occurred_at))

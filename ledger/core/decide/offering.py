@@ -11,7 +11,7 @@ from ledger.core.commands import OFFERS_SOURCE, OfOffers, PutOffer, RetireOffer,
 from ledger.core.decide.answers import Answer
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.events import Event, Fact, OfferPut, OfferRetired, OfferShown, OfferTaken, TaskTicked
-from ledger.core.offers.gates import glance, shown_series, shut
+from ledger.core.offers.gates import ALSO_OF_TAKING, glance, shown_series, shut
 from ledger.core.outcomes import Measure
 from ledger.core.refusals import MemberUnknown, OfferClosed, OfferTermsWrong, OfferUnknown, TaskUnknown
 from ledger.core.rulebook.versions import Version
@@ -67,17 +67,19 @@ def _put(books: Books, command: PutOffer, version: Version, mac: bytes, recorded
 def _meet(
     books: Books, command: ShowOffer | TakeOffer, version: Version, mac: bytes, recorded_at: Micros
 ) -> Answer:
-    """Show an offer to a member if all its gates are open; taking it is free to whoever it is open for."""
+    """Show an offer to a member, or let them take it up, if the gates that are in the way of that are open."""
     if not books.read(MEMBER, (command.member,)).seen_position:
         return MemberUnknown()
     look = glance(books, version, command.member, command.offer, recorded_at)
     assert look is not None
-    if isinstance(command, TakeOffer):
+    takes = isinstance(command, TakeOffer)
+    gates = (one for one in shut(books, look) if not takes or one.gate in ALSO_OF_TAKING)
+    if not command.replayed and (gate := next(gates, None)) is not None:
+        return OfferClosed(gate=gate.gate, opens_at=gate.opens_at)
+    if takes:
         taken = OfferTaken(offer=command.offer, member=command.member, by=command.by)
         event = _event(books, TAKEN, taken, command.offer, version, mac, recorded_at)
         return write_plainly(books, replace(event, source=OFFERS_SOURCE, key=command.key))
-    if not command.replayed and (gate := next(shut(books, look), None)) is not None:
-        return OfferClosed(gate=gate.gate, opens_at=gate.opens_at)
     series = shown_series(command.offer)
     measures = tuple(
         Measure(series=series, member=one, day=look.today, value="", delta=1) for one in (command.member, COMMUNITY)

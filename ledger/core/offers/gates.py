@@ -33,6 +33,10 @@ class Gate(StrEnum):
     COMMUNITY_CAP = "COMMUNITY_CAP"
 
 
+ALSO_OF_TAKING = (Gate.ACCOUNT_CLOSED, Gate.STANDING, Gate.OFFER_RETIRED, Gate.NOT_IN_AUDIENCE)
+"""What keeps a member from taking an offer up: the rest is about when to show it."""
+
+
 class Shut(NamedTuple):
     """A gate that is shut, and when it opens by itself, where that is known."""
 

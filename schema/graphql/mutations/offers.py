@@ -16,7 +16,7 @@ from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.graphql.described import arg, changing, described, field, given, optional
 from schema.graphql.drafts import LocalizedTextInput
-from schema.graphql.ids import read_id
+from schema.graphql.ids import GlobalId, read_id
 from schema.graphql.mutations.communities import CommunityPayload
 from schema.graphql.signed import own_key, signed_in
 from schema.graphql.texts import LONGEST_KEY, LONGEST_NAME, fits
@@ -30,6 +30,10 @@ VALUE = (Mark(metric="value_received", target=2, days=14), Mark(metric="recognis
 SILENT = (Mark(metric="violations", target=1, days=7),)
 RARELY = (OfferCap(count=1, days=14), OfferCap(count=2, days=30, by_community=True))
 """What an offer waits for that nobody said more of: value first, then rarely, and not at a bad time."""
+
+LONGEST_URL = 2_000
+LONGEST_LOCALE = 35
+"""As long as a language tag may be, by BCP 47."""
 
 OfferId = Annotated[strawberry.ID, arg("The offer's global id.")]
 Key = Annotated[str, arg("Your name for this request: the same key is the same request.")]
@@ -70,12 +74,12 @@ class OfferMutation:
         place = view.community(community)
         if place is None:
             return _failed(user_error("COMMUNITY_UNKNOWN", view.locale, ["community"]))
-        if not fits(input.code, most=LONGEST_NAME) or (input.url and not fits(input.url, most=2_000)):
-            return _failed(user_error("TEXT_INVALID", view.locale, ["input", "code"], most=LONGEST_NAME))
+        perk = read_id(input.perk_id) if input.perk_id else None
+        if (fault := _fault(view, input, place, perk)) is not None:
+            return _failed(fault)
         before = (await view.loaders.offers.load(place.id)).get(input.code)
         terms = offer_terms(before) if before is not None else _new(input.code, await view.rulebook(place))
-        perk = read_id(input.perk_id) if input.perk_id else None
-        names = {one.locale[:LONGEST_NAME]: one.text[:LONGEST_NAME] for one in input.title}
+        names = {one.locale: one.text for one in input.title}
         terms = replace(terms, names=names, url=input.url or "", perk=perk.key if perk is not None else "")
         [answer] = await view.ledger.writer.submit(place, [PutOffer(terms=terms, by=known.caller.name)])
         if isinstance(answer, Refusal):
@@ -116,8 +120,9 @@ class OfferMutation:
             member = signed_in(view)
             by, key = f"member:{member}", own_key(member, idempotency_key)
         found = _found(view, offer_id)
-        if found is None or not fits(idempotency_key, most=LONGEST_KEY):
-            return _failed(_unknown(view))
+        if (fault := _misnamed(view, found, idempotency_key)) is not None:
+            return _failed(fault)
+        assert found is not None
         place, code = found
         [answer] = await view.ledger.writer.submit(place, [ShowOffer(key=key, offer=code, member=member, by=by)])
         if isinstance(answer, Refusal):
@@ -129,8 +134,9 @@ class OfferMutation:
         """Take an offer."""
         view = view_of(info)
         member, found = signed_in(view), _found(view, offer_id)
-        if found is None or not fits(idempotency_key, most=LONGEST_KEY):
-            return _failed(_unknown(view))
+        if (fault := _misnamed(view, found, idempotency_key)) is not None:
+            return _failed(fault)
+        assert found is not None
         place, code = found
         key = own_key(member, idempotency_key)
         command = TakeOffer(key=key, offer=code, member=member, by=f"member:{member}")
@@ -172,6 +178,27 @@ def _found(view: View, text: str) -> tuple[Place, str] | None:
     named = read_id(text)
     place = view.place(named.community) if named is not None and named.type == "Offer" else None
     return (place, named.key) if named is not None and place is not None else None
+
+
+def _fault(view: View, given: OfferInput, place: Place, perk: GlobalId | None) -> UserError | None:
+    """Return what is wrong with an offer's texts, or with the perk it names."""
+    for name, text, most in (("code", given.code, LONGEST_NAME), ("url", given.url or "", LONGEST_URL)):
+        if (text or name == "code") and not fits(text, most=most):
+            return user_error("TEXT_INVALID", view.locale, ["input", name], most=most)
+    for one in given.title:
+        if not (fits(one.locale, most=LONGEST_LOCALE) and fits(one.text, most=LONGEST_NAME)):
+            return user_error("TEXT_INVALID", view.locale, ["input", "title"], most=LONGEST_NAME)
+    is_perk = perk is not None and (perk.type, perk.community) == ("Perk", place.id)
+    if given.perk_id and not is_perk:
+        return user_error("PERK_UNKNOWN", view.locale, ["input", "perkId"], perk=given.perk_id)
+    return None
+
+
+def _misnamed(view: View, found: tuple[Place, str] | None, key: str) -> UserError | None:
+    """Return what is wrong with a key, or with the id of an offer."""
+    if not fits(key, most=LONGEST_KEY):
+        return user_error("TEXT_INVALID", view.locale, ["idempotencyKey"], most=LONGEST_KEY)
+    return _unknown(view) if found is None else None
 
 
 def _unknown(view: View) -> UserError:
