@@ -27,7 +27,7 @@ from schema.rest.texts import IdentityText, Plain, Price
 router = APIRouter(tags=["perks"])
 
 
-class Wish(BaseModel):
+class Redeeming(BaseModel):
     """A perk to redeem for a member."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +65,7 @@ class RedemptionDone(Adjusted):
     responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
 )
 async def redeem_perk(
-    body: Wish,
+    body: Redeeming,
     ledger: LedgerOf,
     known: Annotated[Known, Depends(caller(Scope.REDEMPTIONS_WRITE))],
     key: KeyOf,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.core.play import MONDAY, Play
+from tests.core.strikes import book
 
 settings.register_profile("core", deadline=None)  # a busy machine is no failure
 settings.load_profile("core")
@@ -27,3 +28,12 @@ def begin() -> Iterator[Begin]:
     yield make
     for play in begun:
         play.check()
+
+
+@pytest.fixture
+def play(begin: Begin) -> Play:
+    """A community with the seed circle's house rules, where ann and bob have waved."""
+    play = begin(book())
+    play.send("waved", by="ann")
+    play.send("waved", by="bob")
+    return play

@@ -29,14 +29,6 @@ from tests.core.strikes import (
 )
 
 
-@pytest.fixture
-def play(begin: Begin) -> Play:
-    play = begin(book())
-    play.send("waved", by="ann")
-    play.send("waved", by="bob")
-    return play
-
-
 def test_an_appeal_that_is_granted_restores_exactly(begin: Begin) -> None:
     play, twin = begin(book(more=LADDER)), begin(book(more=LADDER))
     for one in (play, twin):

@@ -43,15 +43,6 @@ from tests.core.strikes import (
     violation,
 )
 
-
-@pytest.fixture
-def play(begin: Begin) -> Play:
-    play = begin(book())
-    play.send("waved", by="ann")
-    play.send("waved", by="bob")
-    return play
-
-
 # Reports
 
 

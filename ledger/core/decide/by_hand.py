@@ -52,8 +52,7 @@ def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Mi
 
 
 def _event(books: Books, type_: str, fact: Fact, mac: bytes, version: Version, recorded_at: Micros) -> Event:
-    key = f"{type_}/{books.head.position + 1}"
-    return own_event(books, type_, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
+    return own_event(books, type_, "", fact, number=version.number, recorded_at=recorded_at, mac=mac)
 
 
 def _review(books: Books, command: ReviewContribution, mac: bytes, version: Version, recorded_at: Micros) -> Answer:

@@ -16,8 +16,8 @@ from ledger.core.commands import (
 )
 from ledger.core.decide.answers import Answer
 from ledger.core.decide.moving import fulfil_waiting
-from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.events import CommunitySet, Event, Fact, PerkCodesAdded, PerkPut, PerkRetired, PerkStocked
+from ledger.core.decide.own import Saying, saying, write_plainly
+from ledger.core.events import CommunitySet, PerkCodesAdded, PerkPut, PerkRetired, PerkStocked
 from ledger.core.outcomes import ClaimKey
 from ledger.core.perks.blocks import available
 from ledger.core.refusals import PerkExists, PerkTermsWrong, PerkUnknown, StockTooLow
@@ -42,54 +42,40 @@ def decide_catalogue(
     recorded_at: Micros,
 ) -> Answer:
     """Decide what an operator says of a perk."""
-    version = books.versions.at(recorded_at)
+    said = saying(books, mac, recorded_at)
     match command:
         case PutPerk():
-            return _put(books, command, version, mac, recorded_at)
+            return _put(said, command)
         case SetCommunity():
             fact = CommunitySet(name=command.name, value=command.value, by=command.by)
-            event = _event(books, SET_TYPES.get(command.name, SET), fact, command.name, version, mac, recorded_at)
-            return write_plainly(books, replace(event, key=command.key) if command.key else event)
+            return said.plainly(SET_TYPES.get(command.name, SET), fact, subject=command.name, key=command.key)
     perk = books.read(PERK, (command.perk,))
     if not perk.terms:
         return PerkUnknown(perk=command.perk)
     match command:
         case RetirePerk():
-            retired = PerkRetired(perk=command.perk, by=command.by)
-            return write_plainly(books, _event(books, RETIRED, retired, command.perk, version, mac, recorded_at))
+            return said.plainly(RETIRED, PerkRetired(perk=command.perk, by=command.by), subject=command.perk)
         case StockPerk():
             left = available(perk)
             if left is None or left + command.delta < 0:
                 return StockTooLow(most=left or 0)
             stocked = PerkStocked(perk=command.perk, delta=command.delta, by=command.by)
-            event = _event(books, STOCKED, stocked, command.perk, version, mac, recorded_at)
-            event = replace(event, source=STOCK_SOURCE, key=command.key)
-            private = {"texts": {"reason": command.reason}} if command.reason else {}
-            return write_plainly(books, event, private)
+            event = said.event(STOCKED, stocked, subject=command.perk, key=command.key, source=STOCK_SOURCE)
+            return write_plainly(books, event, {"texts": {"reason": command.reason}} if command.reason else {})
         case AddPerkCodes():
-            return _add_codes(books, command, version, mac, recorded_at)
+            return _add_codes(said, command)
 
 
-def _event(
-    books: Books, type_: str, fact: Fact, subject: str, version: Version, mac: bytes, recorded_at: Micros
-) -> Event:
-    key = f"{type_}/{books.head.position + 1}"
-    event = own_event(books, type_, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
-    return replace(event, subject=subject)
-
-
-def _put(books: Books, command: PutPerk, version: Version, mac: bytes, recorded_at: Micros) -> Answer:
-    before = books.read(PERK, (command.terms.code,))
+def _put(said: Saying, command: PutPerk) -> Answer:
+    before = said.books.read(PERK, (command.terms.code,))
     if before.terms and command.new:
         return PerkExists(perk=command.terms.code)
-    terms = _settled(command.terms, version)
+    terms = _settled(command.terms, said.version)
     if isinstance(terms, PerkTermsWrong):
         return terms
     if terms.stock is not None and terms.stock < before.reserved + before.sold:
         return StockTooLow(most=before.reserved + before.sold)
-    fact = PerkPut(terms=terms, by=command.by)
-    event = _event(books, PUT, fact, terms.code, version, mac, recorded_at)
-    return write_plainly(books, replace(event, key=command.key) if command.key else event)
+    return said.plainly(PUT, PerkPut(terms=terms, by=command.by), subject=terms.code, key=command.key)
 
 
 def _settled(terms: PerkTerms, version: Version) -> PerkTerms | PerkTermsWrong:
@@ -115,7 +101,8 @@ def code_claim(digest: str) -> ClaimKey:
     return ClaimKey(kind="perk_code", key=digest)
 
 
-def _add_codes(books: Books, command: AddPerkCodes, version: Version, mac: bytes, recorded_at: Micros) -> Answer:
+def _add_codes(said: Saying, command: AddPerkCodes) -> Answer:
+    books = said.books
     perk = books.read(PERK, (command.perk,))
     new: dict[str, str] = {}
     for code in command.codes:
@@ -124,7 +111,6 @@ def _add_codes(books: Books, command: AddPerkCodes, version: Version, mac: bytes
             new.setdefault(code.digest, code.sealed)
     claims = tuple(code_claim(digest) for digest in new)
     fact = PerkCodesAdded(perk=command.perk, first=perk.codes + 1, count=len(new), claims=claims, by=command.by)
-    event = _event(books, CODES, fact, command.perk, version, mac, recorded_at)
-    answer = write_plainly(books, event, {"codes": list(new.values())})
-    fulfil_waiting(books, command.perk, recorded_at)
+    answer = write_plainly(books, said.event(CODES, fact, subject=command.perk), {"codes": list(new.values())})
+    fulfil_waiting(books, command.perk, said.recorded_at)
     return answer

@@ -84,14 +84,12 @@ def finish(
     now: Micros | None = None,
     tiers: tuple[TierChange, ...] = (),
     watches: tuple[Watch, ...] = (),
-    groups: tuple[GroupWish, ...] = (),
     places: Iterable[GroupWish] = (),
 ) -> Event:
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
-    decided about levels by itself, before what the decisions move, and `groups` what was about groups; `places` is
-    what else moves in groups, after all of it.
+    decided about levels by itself, before what the decisions move; `places` is what else moves in groups, after it.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
@@ -112,8 +110,7 @@ def finish(
     )
     evolve_tiers(books, event, rises)
     moved = (*tiers, *rises)
-    evolve_wishes(books, event, groups)
-    wishes = list(groups)
+    wishes = []
     for wish in chain(moving.wishes(books, version, moved), places):
         evolve_wishes(books, event, (wish,))
         wishes.append(wish)

@@ -25,8 +25,8 @@ from ledger.core.refusals import (
     RedemptionDone,
     RedemptionUnknown,
     RefundTooLate,
+    Refusal,
 )
-from ledger.core.refusals import Refusal as Refused
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkTerms
 from ledger.core.values import MemberId, Micros, Position
 
@@ -59,7 +59,7 @@ def decide_moving(books: Books, command: MoveRedemption, mac: bytes, *, recorded
     return Accepted(position=move.write({"texts": told} if told else {}))
 
 
-def _refused(books: Books, redemption: Redemption, command: MoveRedemption, at: Micros) -> Refused | None:
+def _refused(books: Books, redemption: Redemption, command: MoveRedemption, at: Micros) -> Refusal | None:
     status = RedemptionStatus(redemption.status)
     if status not in FROM.get(command.status, ()):
         return RedemptionDone(status=status)
@@ -136,8 +136,8 @@ class Move:
             recorded_at=self.recorded_at,
             due_at=self.due_at,
             mac=self.mac,
+            subject=redemption.perk,
         )
-        event = replace(event, subject=redemption.perk)
         evolve_arrival(books, event)
         made = Made(books, event, version)
         now = self.recorded_at if self.due_at is None else self.due_at

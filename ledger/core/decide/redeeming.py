@@ -15,7 +15,7 @@ from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event, write_plainly
 from ledger.core.events import Event, Fact, RedemptionMade, RedemptionRefused, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GroupWish
-from ledger.core.perks.blocks import ALSO_OF_GIFTS, Block, Wish, blocks, codes_left, limit_move, wish
+from ledger.core.perks.blocks import ALSO_OF_GIFTS, Bid, Block, bid, blocks, codes_left, limit_move
 from ledger.core.perks.paying import asked
 from ledger.core.refusals import MemberUnknown, PerkUnknown
 from ledger.core.rulebook.grammar.catalogue import Fulfilment
@@ -34,17 +34,17 @@ def decide_redemption(books: Books, command: RedeemPerk, mac: bytes, *, recorded
     member = _member(books, command)
     if not books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
-    wished = wish(books, version, member, command.perk, recorded_at, command.expected_cost)
-    if wished is None:
+    asked_for = bid(books, version, member, command.perk, recorded_at, command.expected_cost)
+    if asked_for is None:
         return PerkUnknown(perk=command.perk)
-    if command.replayed is None and (block := _refused(books, wished, given=command.given)) is not None:
+    if command.replayed is None and (block := _refused(books, asked_for, given=command.given)) is not None:
         fact = RedemptionRefused(perk=command.perk, member=member, code=block, by=command.by)
-        event = _event(books, REFUSED, fact, wished, command.key, recorded_at)
+        event = _event(books, REFUSED, fact, asked_for, command.key, recorded_at)
         return write_plainly(books, replace(event, mac=mac))
     event = _event(
-        books, GRANTED if command.given else REDEEMED, _ask(wished, command), wished, command.key, recorded_at
+        books, GRANTED if command.given else REDEEMED, _ask(asked_for, command), asked_for, command.key, recorded_at
     )
-    make(books, replace(event, mac=mac), wished, {"texts": {"note": command.note}} if command.note else {})
+    make(books, replace(event, mac=mac), asked_for, {"texts": {"note": command.note}} if command.note else {})
     return Accepted(position=event.position)
 
 
@@ -53,44 +53,45 @@ def _member(books: Books, command: RedeemPerk) -> MemberId:
     return who if isinstance(who, int) else books.read(IDENTITY, (who.platform, who.external_id)).member
 
 
-def _refused(books: Books, wished: Wish, *, given: bool) -> Block | None:
-    return next((one for one in blocks(books, wished) if not given or one in ALSO_OF_GIFTS), None)
+def _refused(books: Books, asked_for: Bid, *, given: bool) -> Block | None:
+    return next((one for one in blocks(books, asked_for) if not given or one in ALSO_OF_GIFTS), None)
 
 
-def _event(books: Books, type_: str, fact: Fact, wished: Wish, key: str, recorded_at: Micros) -> Event:
-    event = own_event(books, type_, key, fact, number=wished.version.number, recorded_at=recorded_at)
-    return replace(event, source=REDEMPTIONS_SOURCE, subject=wished.terms.code)
+def _event(books: Books, type_: str, fact: Fact, asked_for: Bid, key: str, recorded_at: Micros) -> Event:
+    code, number = asked_for.terms.code, asked_for.version.number
+    source = REDEMPTIONS_SOURCE
+    return own_event(books, type_, key, fact, number=number, recorded_at=recorded_at, subject=code, source=source)
 
 
-def _ask(wished: Wish, command: RedeemPerk) -> RedemptionMade:
+def _ask(asked_for: Bid, command: RedeemPerk) -> RedemptionMade:
     """Return the redemption that a command asks for; one told again costs what it cost."""
     told = command.replayed
     return RedemptionMade(
-        perk=wished.terms.code,
-        member=wished.member,
+        perk=asked_for.terms.code,
+        member=asked_for.member,
         by=command.by,
         status=RedemptionStatus.REQUESTED,
-        unit=told.unit if told is not None else wished.terms.unit,
-        cost=told.cost if told is not None else 0 if command.given else wished.terms.cost,
+        unit=told.unit if told is not None else asked_for.terms.unit,
+        cost=told.cost if told is not None else 0 if command.given else asked_for.terms.cost,
         given=command.given,
     )
 
 
-def make(books: Books, event: Event, wished: Wish, private: dict[str, Any]) -> None:
+def make(books: Books, event: Event, asked_for: Bid, private: dict[str, Any]) -> None:
     """Make a redemption: had at once where that can be, else asked for, its price held."""
-    ask, terms = event.fact, wished.terms
+    ask, terms = event.fact, asked_for.terms
     assert isinstance(ask, RedemptionMade)
     status, handed = RedemptionStatus.REQUESTED, 0
     if terms.fulfilment is not Fulfilment.MANUAL and not terms.approve:
         status = RedemptionStatus.APPROVED
-        if terms.fulfilment is Fulfilment.CODE and codes_left(wished.perk):
-            status, handed = RedemptionStatus.FULFILLED, wished.perk.handed + 1
+        if terms.fulfilment is Fulfilment.CODE and codes_left(asked_for.perk):
+            status, handed = RedemptionStatus.FULFILLED, asked_for.perk.handed + 1
     paid = status is RedemptionStatus.FULFILLED
     hold_until = None if paid or terms.reserve_for is None else Micros(event.recorded_at + terms.reserve_for)
     event = replace(event, fact=replace(ask, status=status, handed=handed, hold_until=hold_until))
     evolve_arrival(books, event)
-    made = Made(books, event, wished.version)
-    counters: tuple[CounterMove, ...] = (limit_move(wished),) if terms.limit is not None else ()
+    made = Made(books, event, asked_for.version)
+    counters: tuple[CounterMove, ...] = (limit_move(asked_for),) if terms.limit is not None else ()
     decision = asked(books, ask.member, terms.code, ask.unit, ask.cost, paid=paid, counters=counters)
     groups: tuple[GroupWish, ...] = ()
     if status is RedemptionStatus.APPROVED and terms.fulfilment is Fulfilment.PLATFORM_ROLE:
@@ -110,15 +111,15 @@ def welcome(books: Books, members: tuple[MemberId, ...], at: Micros) -> None:
     code = books.read(SETTING, (WELCOME,)).value if members else ""
     for member in members if code else ():
         recorded_at = next_instant(books, at)
-        wished = wish(books, books.versions.at(recorded_at), member, code, recorded_at)
-        if wished is None or _refused(books, wished, given=True) is not None:
+        asked_for = bid(books, books.versions.at(recorded_at), member, code, recorded_at)
+        if asked_for is None or _refused(books, asked_for, given=True) is not None:
             continue
         ask = RedemptionMade(
             perk=code,
             member=member,
             by=LEDGER_SOURCE,
             status=RedemptionStatus.REQUESTED,
-            unit=wished.terms.unit,
+            unit=asked_for.terms.unit,
             given=True,
         )
-        make(books, _event(books, GRANTED, ask, wished, f"{WELCOME}/{member}", recorded_at), wished, {})
+        make(books, _event(books, GRANTED, ask, asked_for, f"{WELCOME}/{member}", recorded_at), asked_for, {})

@@ -12,11 +12,7 @@ from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.own import next_instant, own_event, write_plainly
 from ledger.core.decide.redeeming import decide_redemption
 from ledger.core.events import ContributionRecorded
-from ledger.core.refusals import (
-    MemberUnknown,
-    PerkUnknown,
-    Refusal,
-)
+from ledger.core.refusals import MemberUnknown, PerkUnknown, Refusal
 from ledger.core.rhythm.refusals import (
     RoundDone,
     RoundExists,
@@ -104,8 +100,18 @@ def _open(books: Books, command: OpenRound, mac: bytes, recorded_at: Micros) -> 
             return PerkUnknown(perk=prize.perk)
     number = books.versions.at(recorded_at).number
     key = f"{OPENED}/{command.code}"
-    event = own_event(books, OPENED, key, fact, number=number, recorded_at=recorded_at, mac=mac)
-    return write_plainly(books, replace(event, source=ROUNDS_SOURCE, subject=round_trail(command.code)))
+    event = own_event(
+        books,
+        OPENED,
+        key,
+        fact,
+        number=number,
+        recorded_at=recorded_at,
+        mac=mac,
+        subject=round_trail(command.code),
+        source=ROUNDS_SOURCE,
+    )
+    return write_plainly(books, event)
 
 
 def _entrants(books: Books, code: str) -> tuple[MemberId, ...]:
@@ -146,8 +152,18 @@ def _close(
     recorded_at = next_instant(books, at)
     key, number = close_key(command.key), books.versions.at(recorded_at).number
     fact = replace(closing, winners=tuple(winners))
-    event = own_event(books, CLOSED, key, fact, number=number, recorded_at=recorded_at, mac=mac)
-    return write_plainly(books, replace(event, source=ROUNDS_SOURCE, subject=round_trail(closing.code)))
+    event = own_event(
+        books,
+        CLOSED,
+        key,
+        fact,
+        number=number,
+        recorded_at=recorded_at,
+        mac=mac,
+        subject=round_trail(closing.code),
+        source=ROUNDS_SOURCE,
+    )
+    return write_plainly(books, event)
 
 
 def _win(books: Books, opening: RoundOpened, place: int, member: MemberId, at: Micros) -> Position:

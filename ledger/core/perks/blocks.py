@@ -38,7 +38,7 @@ ALSO_OF_GIFTS = (Block.ACCOUNT_CLOSED, Block.STANDING, Block.PERK_RETIRED, Block
 """What refuses even a perk that is given: the rest is about earning it."""
 
 
-class Wish(NamedTuple):
+class Bid(NamedTuple):
     """A member would like a perk, at a time; `expected_cost` None is at any price."""
 
     version: Version
@@ -49,42 +49,42 @@ class Wish(NamedTuple):
     expected_cost: int | None = None
 
 
-def wish(
+def bid(
     books: Books, version: Version, member: MemberId, code: str, at: Micros, expected_cost: int | None = None
-) -> Wish | None:
-    """Return a member's wish for a perk; None where there is no such perk."""
+) -> Bid | None:
+    """Return a member's bid for a perk; None where there is no such perk."""
     perk = books.read(PERK, (code,))
-    return Wish(version, member, perk, terms_of(perk), at, expected_cost) if perk.terms else None
+    return Bid(version, member, perk, terms_of(perk), at, expected_cost) if perk.terms else None
 
 
-def blocks(books: Books, wish: Wish) -> Iterator[Block]:
+def blocks(books: Books, bid: Bid) -> Iterator[Block]:
     """Yield everything that stands between a member and a perk, first the one that refuses."""
-    terms, perk = wish.terms, wish.perk
-    if books.read(MEMBER, (wish.member,)).left_at is not None:
+    terms, perk = bid.terms, bid.perk
+    if books.read(MEMBER, (bid.member,)).left_at is not None:
         yield Block.ACCOUNT_CLOSED
-    if is_removed(books, wish.member):
+    if is_removed(books, bid.member):
         yield Block.STANDING
     if perk.retired:
         yield Block.PERK_RETIRED
-    if terms.starts_at is not None and wish.at < terms.starts_at:
+    if terms.starts_at is not None and bid.at < terms.starts_at:
         yield Block.NOT_STARTED
-    if terms.ends_at is not None and wish.at >= terms.ends_at:
+    if terms.ends_at is not None and bid.at >= terms.ends_at:
         yield Block.ENDED
-    if terms.tiers and _level(books, wish) not in terms.tiers:
+    if terms.tiers and _level(books, bid) not in terms.tiers:
         yield Block.TIER_TOO_LOW
-    if terms.limit is not None and redeemed(books, wish) >= terms.limit.count:
+    if terms.limit is not None and redeemed(books, bid) >= terms.limit.count:
         yield Block.LIMIT_REACHED
     if sold_out(perk, terms):
         yield Block.SOLD_OUT
-    if wish.expected_cost not in (None, terms.cost):
+    if bid.expected_cost not in (None, terms.cost):
         yield Block.PRICE_CHANGED
-    if terms.cost and books.read(ACCOUNT, (wish.member, terms.unit)).available < terms.cost:
+    if terms.cost and books.read(ACCOUNT, (bid.member, terms.unit)).available < terms.cost:
         yield Block.NOT_ENOUGH_POINTS
 
 
-def _level(books: Books, wish: Wish) -> str:
-    ladder = wish.version.main_ladder
-    return level_of(books, wish.version, ladder.code, wish.member) if ladder is not None else ""
+def _level(books: Books, bid: Bid) -> str:
+    ladder = bid.version.main_ladder
+    return level_of(books, bid.version, ladder.code, bid.member) if ladder is not None else ""
 
 
 def sold_out(perk: Perk, terms: PerkTerms) -> bool:
@@ -106,20 +106,20 @@ def codes_left(perk: Perk) -> int:
     return perk.codes - perk.handed
 
 
-def limit_move(wish: Wish) -> CounterMove:
+def limit_move(bid: Bid) -> CounterMove:
     """Return the move that counts one more of a perk for a member, in the period of its limit."""
-    part = wish.version.rulebook.community
-    per = wish.terms.limit.per if wish.terms.limit is not None else "ever"
+    part = bid.version.rulebook.community
+    per = bid.terms.limit.per if bid.terms.limit is not None else "ever"
     return CounterMove(
-        scope=f"perk:{wish.terms.code}/{per}",
-        key=str(wish.member),
-        period=period_label(wish.at, per=per, zone=part.tz, first_weekday=part.first_weekday),
+        scope=f"perk:{bid.terms.code}/{per}",
+        key=str(bid.member),
+        period=period_label(bid.at, per=per, zone=part.tz, first_weekday=part.first_weekday),
         delta=1,
         mode=CounterMode.COUNT,
     )
 
 
-def redeemed(books: Books, wish: Wish) -> int:
+def redeemed(books: Books, bid: Bid) -> int:
     """Return how many of a perk a member has had in the period of its limit, what came back left out."""
-    move = limit_move(wish)
+    move = limit_move(bid)
     return books.read(COUNTER, (move.scope, move.key, move.period)).amount
