@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -22,6 +22,7 @@ from schema.graphql.types.decision import Decision, decision
 from schema.graphql.types.earned import EarnedSummary, days, summary
 from schema.graphql.types.entry import Entry, entry, entry_at
 from schema.graphql.types.node import Connection
+from schema.graphql.types.redemption import Redemption, redemption
 from schema.graphql.types.tier import Tier, TierProgress, ladder_of, tier_of, tier_progress
 from schema.graphql.view import View
 
@@ -82,7 +83,7 @@ async def balances(subject: Subject, units: Sequence[Unit]) -> list[Balance] | N
     if not subject.is_own:
         return None
     accounts, now = await subject.accounts(), moment(subject.view.ledger.clock())
-    return [balance(unit, accounts.get(unit.code, Account()), now) for unit in units]
+    return [balance(unit, accounts.get(unit.code, Account()), now, _spending(subject, unit)) for unit in units]
 
 
 async def balance_at(subject: Subject, unit: Unit, at: BalancePoint) -> Balance | None:
@@ -98,7 +99,17 @@ async def balance_at(subject: Subject, unit: Unit, at: BalancePoint) -> Balance 
             return None
         point, as_of = Point(position=position), moment(found.event.recorded_at)
     accounts = await subject.view.loaders.accounts_at.load((subject.place.id, (subject.member, point)))
-    return balance(unit, accounts.get(unit.code, Account()), as_of)
+    return balance(unit, accounts.get(unit.code, Account()), as_of, _spending(subject, unit, point))
+
+
+def _spending(subject: Subject, unit: Unit, point: Point | None = None) -> Callable[[], Awaitable[int]]:
+    """Return how to learn what a member spent in a unit, up to a point or in all."""
+
+    async def asked() -> int:
+        found = await subject.view.loaders.spent.load((subject.place.id, (subject.member, point)))
+        return found.get(unit.code, 0)
+
+    return asked
 
 
 async def progress(subject: Subject, code: str | None) -> TierProgress | None:
@@ -147,6 +158,21 @@ async def decisions(subject: Subject, at: Span) -> Connection[Decision] | None:
         return found
 
     return _page(subject, which, at, rows, node)
+
+
+async def redemptions(subject: Subject, at: Span) -> Connection[Redemption] | None:
+    """Return a page of the member's redemptions."""
+    if not subject.is_own:
+        return None
+    loaders, place = subject.view.loaders, subject.place
+    rows = await loaders.redemption_pages.load((place.id, (subject.member, at)))
+
+    async def count() -> int:
+        return await loaders.redemption_counts.load((place.id, subject.member))
+
+    return connection(
+        rows, at, key=lambda row: (row.position,), node=lambda row: redemption(place, row), count=count
+    )
 
 
 async def own_entry(subject: Subject, place: history.Place | None) -> Entry | None:

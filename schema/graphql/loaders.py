@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -13,10 +11,8 @@ from strawberry.dataloader import DataLoader
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.progress import Progress
-from ledger.core.rulebook.versions import Versions
-from ledger.core.values import MemberId, Micros, Position
+from ledger.core.values import MemberId, Position
 from ledger.service import reading
-from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.reads import earnings, history, journal, people
@@ -25,29 +21,14 @@ from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
-from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.spans import Span
 from ledger.store.tables import ApiKeyRow
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-W = TypeVar("W", bound=Hashable)
-Loader = DataLoader[tuple[UUID, K], V]
+from schema.graphql.loaders_of_perks import PerkLoaders
+from schema.graphql.loading import Loader
 
 
-class Published(NamedTuple):
-    """Every version of a community's rulebook: as rules read it, and as it was published."""
-
-    versions: Versions
-    publications: list[Publication]
-
-
-class Loaders:
+class Loaders(PerkLoaders):
     """One operation's loaders. A key leads with its community."""
-
-    def __init__(self, database: Database, at: Micros) -> None:
-        self._database = database
-        self._at = at
 
     @cached_property
     def profiles(self) -> Loader[MemberId, Profile | None]:
@@ -163,6 +144,17 @@ class Loaders:
         return self._alike(read, dict)
 
     @cached_property
+    def spent(self) -> Loader[tuple[MemberId, Point | None], dict[str, int]]:
+        """What members ever paid for perks, as of a point or now."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Point | None
+        ) -> Mapping[MemberId, dict[str, int]]:
+            return await earnings.spent(database, place, members, point=asked)
+
+        return self._alike(read, dict)
+
+    @cached_property
     def heads(self) -> DataLoader[UUID, Head]:
         """Where logs end."""
         return self._single(journal.head)
@@ -176,56 +168,3 @@ class Loaders:
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:
         """The keys of communities, oldest first."""
         return self._single(keys_of)
-
-    @cached_property
-    def published(self) -> DataLoader[UUID, Published]:
-        """The rulebooks of communities."""
-
-        async def read(database: Database, community: UUID) -> Published:
-            found = await publications(database, community)
-            return Published(versions_of([one.fact for one in found]), found)
-
-        return self._single(read)
-
-    def _each(
-        self,
-        read: Callable[[Database, UUID, list[K]], Awaitable[Mapping[K, V]]],
-        missing: Callable[[], V],
-    ) -> Loader[K, V]:
-        """Return a loader of single things, all of one community in one statement."""
-
-        async def load(keys: list[tuple[UUID, K]]) -> list[V]:
-            grouped: dict[UUID, list[K]] = defaultdict(list)
-            for community, key in keys:
-                grouped[community].append(key)
-            found = {one: await read(self._database, one, group) for one, group in grouped.items()}
-            return [found[community][key] if key in found[community] else missing() for community, key in keys]
-
-        return DataLoader(load)
-
-    def _alike(
-        self,
-        read: Callable[[Database, UUID, list[MemberId], W], Awaitable[Mapping[MemberId, V]]],
-        missing: Callable[[], V],
-    ) -> Loader[tuple[MemberId, W], V]:
-        """Return a loader of members' things: those asked alike are read in one statement."""
-
-        async def load(keys: list[tuple[UUID, tuple[MemberId, W]]]) -> list[V]:
-            grouped: dict[tuple[UUID, W], list[MemberId]] = defaultdict(list)
-            for community, (member, asked) in keys:
-                grouped[community, asked].append(member)
-            found = {key: await read(self._database, key[0], group, key[1]) for key, group in grouped.items()}
-            return [
-                found[community, asked][member] if member in found[community, asked] else missing()
-                for community, (member, asked) in keys
-            ]
-
-        return DataLoader(load)
-
-    def _single(self, read: Callable[[Database, UUID], Awaitable[V]]) -> DataLoader[UUID, V]:
-        """Return a loader of one thing a community."""
-
-        async def load(communities: list[UUID]) -> list[V]:
-            return [await read(self._database, one) for one in communities]
-
-        return DataLoader(load)

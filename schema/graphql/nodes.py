@@ -14,6 +14,8 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
+from schema.graphql.types.perk import perk_of
+from schema.graphql.types.redemption import redemption_at
 from schema.graphql.types.rulebook import rulebook
 from schema.graphql.view import View
 
@@ -65,6 +67,16 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _perk(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await perk_of(view, place, named.key)
+    return found if found is not None and (not found.retired or view.operates(place)) else None
+
+
+async def _redemption(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await redemption_at(view, place, Position(named.number)) if named.number is not None else None
+    return found if found is not None and view.sees_own(place, found.row.member) else None
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -73,4 +85,6 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Perk": _perk,
+    "Redemption": _redemption,
 }

@@ -13,6 +13,7 @@ from ledger.core.events import tier_changes
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
+from ledger.store.reads.journal import Stored
 from schema.graphql.described import arg, described, followed
 from schema.graphql.faults import Fault
 from schema.graphql.following import Follower
@@ -21,6 +22,7 @@ from schema.graphql.scalars import Position
 from schema.graphql.types.entry import entries_of
 from schema.graphql.types.journal import JournalEvent, MemberChange, journal_event
 from schema.graphql.types.member import member_of
+from schema.graphql.types.redemption import Redemption, position_of, redemption_at
 from schema.graphql.types.tier import Tier, tier_of
 from schema.graphql.view import Info, View, view_of
 
@@ -33,9 +35,7 @@ Take = Annotated[int | None, arg("End after so many; never where it is left out.
 class Subscription:
     """What can be followed. After a break, go on from the last position you have seen."""
 
-    @followed(
-        "What happens to one member from now on (or after a position; ends after `take`): entries and tier changes."
-    )
+    @followed("What happens to one member from now on (or after a position; ends after `take`).")
     async def member_changed(
         self,
         info: Info,
@@ -118,7 +118,7 @@ async def _taken(items: AsyncGenerator[T, None], take: int | None) -> AsyncGener
 
 
 async def _changes(view: View, place: Place, number: MemberId, after: int) -> AsyncGenerator[MemberChange, None]:
-    """Yield what happens to a member: one change an entry; a tier comes with its event's last."""
+    """Yield what happens to a member: one change an entry; a tier and a redemption come with its event's last."""
     async for position in Follower(view, place.id, after).events_with(number):
         view.forget()
         stored = await view.loaders.events.load((place.id, position))
@@ -128,9 +128,24 @@ async def _changes(view: View, place: Place, number: MemberId, after: int) -> As
         entries = [one for one in entries_of(place, stored) if one.row.member == number]
         moved = [change for change in tier_changes(stored.event) if change.member == number and change.after]
         tier = await _tier(view, place, moved[0].ladder, moved[0].after or "") if moved else None
-        for entry in entries:
-            last = entry is entries[-1]
-            yield MemberChange(position=Position(position), member=member, entry=entry, tier=tier if last else None)
+        redemption = await _redemption(view, place, number, stored)
+        rest = [None] if redemption is not None and not entries else []
+        for entry in [*entries, *rest]:
+            last = not entries or entry is entries[-1]
+            yield MemberChange(
+                position=Position(position),
+                member=member,
+                entry=entry,
+                redemption=redemption if last else None,
+                tier=tier if last else None,
+            )
+
+
+async def _redemption(view: View, place: Place, number: MemberId, stored: Stored) -> Redemption | None:
+    """Return the redemption that an event made or moved on, if it is the member's."""
+    made = position_of(stored.event)
+    found = await redemption_at(view, place, made) if made is not None else None
+    return found if found is not None and found.row.member == number else None
 
 
 async def _tier(view: View, place: Place, ladder: str, level: str) -> Tier | None:

@@ -24,15 +24,27 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "redemptions { totalCount }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
-SEEN = ("id", "slug", "name", "timezone", "memberCount", "units { code }", "tiers { code memberCount }")
+SEEN = (
+    "id",
+    "slug",
+    "name",
+    "pointsName",
+    "perks { code }",
+    "timezone",
+    "memberCount",
+    "units { code }",
+    "tiers { code memberCount }",
+)
 OPERATED = {
     "members { totalCount }": Scope.MEMBERS_READ,
     "journal { position }": Scope.LEDGER_READ,
     "apiKeys { name }": Scope.CONSOLE,
     "rulebook { yaml }": Scope.CONSOLE,
+    "redemptions { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -45,6 +57,11 @@ CHANGES = {
     'createMemberLink(memberId: "x")': Scope.MEMBERS_LINK,
     'createApiKey(input: {community: "garden", name: "n", scopes: [CONSOLE]})': Scope.CONSOLE,
     'revokeApiKey(id: "x")': Scope.CONSOLE,
+    'retirePerk(perkId: "x")': Scope.CONSOLE,
+    'addPerkCodes(perkId: "x", codes: [])': Scope.CONSOLE,
+    'grantPerk(perkId: "x", memberId: "x", reason: "r", idempotencyKey: "i")': Scope.CONSOLE,
+    'refundRedemption(redemptionId: "x", reason: "r")': Scope.CONSOLE,
+    "fulfilRedemptions(inputs: [])": Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
 }
 

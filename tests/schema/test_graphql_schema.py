@@ -32,7 +32,7 @@ from tests.house.tree import ROOT
 
 SNAPSHOT = ROOT / "schema" / "schema.graphql"
 SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
-ADDED = {("CommunityPayload", "operatorKey")}
+ADDED = {("CommunityPayload", "operatorKey"), ("RedemptionStep", "reason")}
 """What we promise beyond the contract."""
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
@@ -116,7 +116,10 @@ def _default(argument: object) -> str | None:
 
 
 def test_what_is_answered_has_the_whole_vocabulary(ours: GraphQLSchema, contract: GraphQLSchema) -> None:
-    for name in ("EntryKind", "Outcome", "MatchMode", "RulebookState", "Role", "Period", "ApiScope"):
+    for name in (
+        *("EntryKind", "Outcome", "MatchMode", "RulebookState", "Role", "Period", "ApiScope"),
+        *("RedemptionStatus", "PerkKind", "PerkBlock", "FulfilmentKind", "FulfilAction"),
+    ):
         mine, theirs = ours.type_map[name], contract.type_map[name]
         assert isinstance(mine, GraphQLEnumType)
         assert isinstance(theirs, GraphQLEnumType)

@@ -98,6 +98,44 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
+    "Mutation.createPerk": (
+        '{ it: createPerk(community: $slug, input: {code: $fresh, title: [{locale: "en", text: "t"}], cost: 1,'
+        " kind: DIGITAL, fulfilment: MANUAL}) { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.updatePerk": (
+        '{ it: updatePerk(perkId: $perk, input: {code: "wave", title: [{locale: "en", text: "t"}], cost: 0,'
+        " kind: DIGITAL, fulfilment: MANUAL}) { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.retirePerk": ("{ it: retirePerk(perkId: $perk) { perk { id } } }", _rule()),
+    "Mutation.addPerkCodes": ('{ it: addPerkCodes(perkId: $perk, codes: ["c"]) { perk { id } } }', _rule()),
+    "Mutation.adjustStock": (
+        '{ it: adjustStock(input: {perkId: $stocked, delta: 1, reason: "r", idempotencyKey: $fresh})'
+        " { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.redeemPerk": (
+        "{ it: redeemPerk(input: {perkId: $perk, expectedCost: 0, idempotencyKey: $fresh}) { redemption { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.grantPerk": (
+        '{ it: grantPerk(perkId: $perk, memberId: $member, reason: "r", idempotencyKey: $fresh)'
+        " { redemption { id } } }",
+        _rule(),
+    ),
+    "Mutation.cancelRedemption": (
+        "{ it: cancelRedemption(redemptionId: $redemption) { redemption { id } } }",
+        _rule("REDEMPTIONS_WRITE", MEMBER),
+    ),
+    "Mutation.refundRedemption": (
+        '{ it: refundRedemption(redemptionId: $redemption, reason: "r") { redemption { id } } }',
+        _rule(),
+    ),
+    "Mutation.fulfilRedemptions": (
+        "{ it: fulfilRedemptions(inputs: [{redemptionId: $redemption, action: FULFIL}]) { redemptions { id } } }",
+        _rule(),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -107,7 +145,15 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "slug": "String!", "fresh": "String!"}
+VARIABLES = {
+    "member": "ID!",
+    "key": "ID!",
+    "slug": "String!",
+    "fresh": "String!",
+    "perk": "ID!",
+    "stocked": "ID!",
+    "redemption": "ID!",
+}
 
 
 class Role(NamedTuple):
@@ -127,11 +173,22 @@ class World(NamedTuple):
     foreign: str
     ana: str
     key_id: str
+    perk: str
+    stocked: str
+    redemption: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        return {"member": self.ana, "key": self.key_id, "slug": self.slug, "fresh": fresh}
+        return {
+            "member": self.ana,
+            "key": self.key_id,
+            "slug": self.slug,
+            "fresh": fresh,
+            "perk": self.perk,
+            "stocked": self.stocked,
+            "redemption": self.redemption,
+        }
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -154,7 +211,10 @@ def _headers(bearer: str | None) -> dict[str, str]:
 async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
-    await Stall(api.ledger, api.community).put("wave")
+    stall = Stall(api.ledger, api.community)
+    await stall.put("wave")
+    await stall.put("few", stock=1)
+    asked = await stall.redeem("ana", "wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -170,7 +230,8 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
+    names = [("ApiKey", spare or ""), ("Perk", "wave"), ("Perk", "few"), ("Redemption", asked)]
+    return World(api, roles, foreign, ana, *(write_id(type_, api.community.id, name) for type_, name in names))
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -327,9 +388,18 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     query, _ = GRAPHQL[field]
     if field == "Mutation.createCommunity":
         return  # it names nothing that another has but a slug, which is one name for all communities
-    member = write_id("Member", new_id(Micros(NOON + 7)), 1)
-    key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    elsewhere, before = world._replace(ana=member, key_id=key, slug="nowhere"), await _standing(world)
+    nowhere_ids = {
+        name: write_id(type_, new_id(Micros(NOON + 7)), key)
+        for name, type_, key in (
+            ("ana", "Member", 1),
+            ("key_id", "ApiKey", "0" * 12),
+            ("perk", "Perk", "wave"),
+            ("stocked", "Perk", "few"),
+            ("redemption", "Redemption", 5),
+        )
+    }
+    elsewhere = World(**{**world._asdict(), **nowhere_ids, "slug": "nowhere"})
+    before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")

@@ -57,8 +57,8 @@ def member_redemptions_trail(member: MemberId) -> str:
 
 
 def terms_of(perk: Perk) -> PerkTerms:
-    """Return a perk's terms."""
-    return _decode(perk.terms)
+    """Return a perk's terms; those of one that is none, or not loaded yet, are empty."""
+    return _decode(perk.terms) if perk.terms else PerkTerms(code="")
 
 
 def evolve_catalogue(

@@ -79,7 +79,8 @@ def _put(books: Books, command: PutPerk, version: Version, mac: bytes, recorded_
     before = books.read(PERK, (command.terms.code,))
     if before.terms and command.new:
         return PerkExists(perk=command.terms.code)
-    terms = _settled(command.terms, version)
+    kept = command.keeps_stock and bool(before.terms)
+    terms = _settled(replace(command.terms, stock=before.stock) if kept else command.terms, version)
     if isinstance(terms, PerkTermsWrong):
         return terms
     if terms.stock is not None and terms.stock < before.reserved + before.sold:

@@ -96,6 +96,23 @@ async def balances_at(
     return found
 
 
+async def spent(
+    database: Database, community: UUID, members: Sequence[MemberId], *, point: Point | None
+) -> dict[MemberId, dict[str, int]]:
+    """Return what members ever paid for perks, less what came back, by unit; up to a point, or in all."""
+    statement = select(ENTRY.member, ENTRY.unit, func.sum(-ENTRY.delta)).where(
+        ENTRY.community_id == community,
+        ENTRY.member.in_(members),
+        ENTRY.kind.in_((EntryKind.REDEMPTION.value, EntryKind.REFUND.value)),
+    )
+    if point is not None:
+        statement = statement.where(_reached(ENTRY, point))
+    found: dict[MemberId, dict[str, int]] = defaultdict(dict)
+    for member, unit, total in await database.read(statement.group_by(ENTRY.member, ENTRY.unit)):
+        found[MemberId(member)][unit] = int(total)
+    return found
+
+
 def _reached(columns: Any, point: Point) -> ColumnElement[bool]:
     """Say whether an entry stands at or before a point."""
     reached: ColumnElement[bool] = (

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select, tuple_, union_all
+from sqlalchemy import Select, and_, exists, func, select, tuple_, union, union_all
 
+from ledger.core.books.perks import member_redemptions_trail
 from ledger.core.reversal import undone_claim
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
-CLAIM, ENTRY, EVENT = TABLES["claim"].c, TABLES["entry"].c, TABLES["event"].c
+CLAIM, ENTRY, EVENT, TRAIL = (TABLES[name].c for name in ("claim", "entry", "event", "trail"))
 Place = tuple[int, int]
 """A decision's position and its ordinal there."""
 
@@ -173,12 +174,15 @@ async def judges(database: Database, community: UUID, places: Sequence[Place]) -
 async def positions(
     database: Database, community: UUID, member: MemberId, *, after: int, first: int
 ) -> list[Position]:
-    """Return where a member's entries stand after a position, each event once, in order."""
-    statement = (
-        _of(community, member, Which(), ENTRY.position)
-        .where(ENTRY.position > after)
-        .distinct()
-        .order_by(ENTRY.position)
-        .limit(first)
+    """Return where a member has entries or redemptions after a position, each event once, in order."""
+    entries = _of(community, member, Which(), ENTRY.position).where(ENTRY.position > after)
+    redemptions = select(TRAIL.position).where(
+        TRAIL.community_id == community, TRAIL.key == member_redemptions_trail(member), TRAIL.position > after
     )
+    pages = [
+        select(one.distinct().order_by(column).limit(first).subquery())
+        for one, column in ((entries, ENTRY.position), (redemptions, TRAIL.position))
+    ]
+    both = union(*pages).subquery()
+    statement = select(both.c.position).order_by(both.c.position).limit(first)
     return [Position(row.position) for row in await database.read(statement)]

@@ -6,11 +6,15 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.perks import PerkMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.redemptions import RedemptionMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation):
+class Mutation(
+    ContributionMutation, PointsMutation, RedemptionMutation, PerkMutation, AccessMutation, CommunityMutation
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 

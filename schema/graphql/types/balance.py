@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+
+import strawberry
 
 from ledger.core.books.shelf import Account
 from ledger.core.rulebook import grammar
-from schema.graphql.described import described, field, one_of, optional
+from schema.graphql.described import described, field, one_of, optional, resolved
 from schema.graphql.scalars import Points, Position
+from schema.graphql.view import Info, view_of
 
 
 @described
@@ -15,9 +19,14 @@ class Unit:
     """A currency of the community; amounts are in its minor units (10^-scale)."""
 
     code: str = field("Its code in the rulebook.")
-    name: str = field("What it is called.")
+    names: strawberry.Private[Mapping[str, str]]
     scale: int = field("How many decimals a whole unit has.")
     spendable: bool = field("Whether perks can cost it.")
+
+    @resolved("What it is called.")
+    def name(self, info: Info) -> str:
+        """Return the unit's name."""
+        return self.names.get(view_of(info).locale) or next(iter(self.names.values()), self.code)
 
 
 @described
@@ -30,7 +39,13 @@ class Balance:
     held: Points = field("What redemptions hold.")
     pending: Points = field("What waits for a delay or a review.")
     lifetime_earned: Points = field("Ever awarded, less what was taken back of it.")
+    spending: strawberry.Private[Callable[[], Awaitable[int]]]
     as_of: datetime = field("The instant of which this is true.")
+
+    @resolved("Ever paid for perks, less what came back.")
+    async def lifetime_spent(self) -> Points:
+        """Return what was spent."""
+        return Points(await self.spending())
 
 
 @one_of
@@ -43,7 +58,7 @@ class BalancePoint:
 
 def unit_of(unit: grammar.Unit) -> Unit:
     """Return a rulebook's unit."""
-    return Unit(code=unit.code, name=unit.code, scale=unit.scale, spendable=unit.spendable)
+    return Unit(code=unit.code, names=unit.names, scale=unit.scale, spendable=unit.spendable)
 
 
 def is_asked(unit: grammar.Unit, code: str | None) -> bool:
@@ -51,8 +66,8 @@ def is_asked(unit: grammar.Unit, code: str | None) -> bool:
     return unit.code == code if code else unit.spendable
 
 
-def balance(unit: grammar.Unit, account: Account, at: datetime) -> Balance:
-    """Return an account as a balance."""
+def balance(unit: grammar.Unit, account: Account, at: datetime, spending: Callable[[], Awaitable[int]]) -> Balance:
+    """Return an account as a balance; `spending` is asked what was spent when a client asks that."""
     return Balance(
         unit=unit_of(unit),
         total=Points(account.balance),
@@ -61,4 +76,5 @@ def balance(unit: grammar.Unit, account: Account, at: datetime) -> Balance:
         pending=Points(account.pending),
         lifetime_earned=Points(account.earned),
         as_of=at,
+        spending=spending,
     )

@@ -13,18 +13,21 @@ from ledger.store.directory import Community as Place
 from ledger.store.reads import people
 from ledger.store.reads.journal import page as journal_page
 from ledger.store.reads.spans import Span
+from ledger.words.progress import Speech
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, connection, span
 from schema.graphql.scalars import Position
 from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.balance import Unit, unit_of
-from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
+from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period, RedemptionStatus
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
 from schema.graphql.types.member import LadderCode, Member, shown
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.perk import Perk, perks_of
+from schema.graphql.types.redemption import Redemption, queue
 from schema.graphql.types.rulebook import Rulebook, rulebook
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
 from schema.graphql.view import Info, View, view_of
@@ -61,6 +64,36 @@ class Community(Node):
         rung = ladder_of(book, ladder)
         found = [tier_of(self.place, book, rung, level.code) for level in rung.levels] if rung is not None else []
         return [tier for tier in found if tier is not None]
+
+    @resolved("What its points are called: the unit that is meant where none is named.")
+    async def points_name(self, info: Info) -> str:
+        """Return the name of the main unit."""
+        view = view_of(info)
+        book = await view.rulebook(self.place)
+        return Speech(book, view.locale).unit(book.units[0].code)
+
+    @resolved("What points buy, cheapest first. Retired perks are seen by operators alone.")
+    async def perks(
+        self,
+        info: Info,
+        available_only: Annotated[bool | None, arg("Only what is up, in its time and not sold out.")] = False,
+    ) -> list[Perk]:
+        """Return the perks."""
+        return await perks_of(view_of(info), self.place, available_only=bool(available_only))
+
+    @resolved("What was redeemed, oldest first: the queue of what is to be fulfilled. For operators.")
+    async def redemptions(
+        self,
+        info: Info,
+        status: Annotated[list[RedemptionStatus] | None, arg("Only those that are so far.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Redemption] | None:
+        """Return a page of the redemptions."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await queue(view, self.place, status or None, at) if view.operates(self.place) else None
 
     @resolved("Who has most points in a calendar period. It is computed when it is asked for.")
     async def leaderboard(

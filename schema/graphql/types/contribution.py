@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from ledger.core.calendar import moment
-from ledger.core.events import ContributionRecorded, Event, PointsAdjusted
+from ledger.core.events import ContributionRecorded, Event, PointsAdjusted, RedemptionMade, RedemptionMoved
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
@@ -106,14 +106,20 @@ def taking_part(event: Event) -> set[MemberId]:
 async def actor_of(info: Info, place: Place, event: Event) -> Actor:
     """Return who is behind an event: a member, a key, or the sender alone."""
     fact = event.fact
-    if isinstance(fact, PointsAdjusted):
-        kind, _, name = fact.by.partition(":")
-        if kind == "member":
-            return await _member(info, place, MemberId(int(name)))
-        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    if isinstance(fact, PointsAdjusted | RedemptionMade | RedemptionMoved):
+        return await _by(info, place, fact.by)
     if isinstance(fact, ContributionRecorded) and fact.actor is not None:
         return await _member(info, place, fact.actor)
     return Actor(kind="SENDER", display_name=event.source)
+
+
+async def _by(info: Info, place: Place, by: str) -> Actor:
+    kind, _, name = by.partition(":")
+    if kind == "member":
+        return await _member(info, place, MemberId(int(name)))
+    if kind == "key":
+        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    return Actor(kind="SENDER", display_name=by)  # the ledger itself, or its command line
 
 
 async def _member(info: Info, place: Place, member: MemberId) -> Actor:

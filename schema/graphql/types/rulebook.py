@@ -10,7 +10,7 @@ from ledger.core.values import Micros
 from ledger.store.directory import Community as Place
 from schema.graphql.described import described, field
 from schema.graphql.ids import write_id
-from schema.graphql.loaders import Published
+from schema.graphql.loading import Published
 from schema.graphql.types.enums import RulebookState
 from schema.graphql.types.node import Node
 from schema.graphql.view import View
