@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
 
 import strawberry
 
@@ -147,7 +148,9 @@ def _chance(
     return PerkForMe(
         can_redeem=somebody and not found.blocks,
         blocks=[PerkBlock(block.value) for block in found.blocks],
-        explanation=render("block.join", locale).join(said) or None,
+        explanation=reduce(lambda one, other: render("block.and", locale, one=one, other=other), said)
+        if said
+        else None,
         shortfall=Points(found.shortfall),
         redeemed_count=found.redeemed,
     )
