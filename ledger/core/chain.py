@@ -14,6 +14,7 @@ from ledger.core.commands import (
     CreateCommunity,
     PublishRulebook,
     RecordContribution,
+    RecordViolation,
     RedeemPerk,
     StockPerk,
 )
@@ -87,6 +88,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             )
         case AdjustPoints():
             content = (str(command.member), command.unit, command.delta, command.reason)
+        case RecordViolation():
+            content = (str(command.member), command.rule, command.evidence, command.note)
         case RedeemPerk():
             content = (command.perk, str(command.member), command.expected_cost, command.given, command.note)
         case StockPerk():

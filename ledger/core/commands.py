@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
+from ledger.core.rhythm.rounds import OfRounds
+from ledger.core.rhythm.stories import OfStories
 from ledger.core.rulebook.grammar import Rulebook
-from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
+from ledger.core.violations import Action
 
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
@@ -17,8 +20,14 @@ LEDGER_SOURCE = "ledger"
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
 
+VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
+"""The source of reports of violations; likewise."""
+
 REDEMPTIONS_SOURCE = f"{LEDGER_SOURCE}:redemptions"
 """The source of redemptions; likewise."""
+
+OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
+"""The source of offers shown and taken; likewise."""
 
 STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
 """The source of changes of stock; likewise."""
@@ -41,6 +50,10 @@ class RecordContribution(Value):
     """History played in: exempt from `accept_late`."""
     may_name_amounts: bool = True
     """Whether rules may take amounts from this sender's data."""
+    member: MemberId | None = None
+    """The signed-in member who did it, where no identity is named."""
+    own: bool = False
+    """Recorded by the ledger for somebody who is signed in: its source is the ledger's."""
 
 
 class CreateCommunity(Value):
@@ -145,6 +158,51 @@ class ReportGroup(Value):
     by: str
 
 
+class RecordViolation(Value):
+    """Report that a member broke a house rule. `key` is the caller's idempotency key."""
+
+    key: str
+    member: MemberId
+    rule: str
+    by: str
+    evidence: str = ""
+    note: str = ""
+
+
+class ResolveViolation(Value):
+    """Say what becomes of the report at a position.
+
+    A strike is confirmed only as the `action` that its ladder brings now, None is whichever that is; DISMISSED lets
+    the report be, LIFTED takes a confirmed one back.
+    """
+
+    position: Position
+    action: Action | None
+    by: str
+    note: str = ""
+
+
+class AppealViolation(Value):
+    """Ask, as the member, that the violation reported at a position be looked at again."""
+
+    position: Position
+    member: MemberId
+    text: str = ""
+
+
+class DecideAppeal(Value):
+    """Lift the violation that was appealed against, or let it stand."""
+
+    position: Position
+    lifted: bool
+    by: str
+    note: str = ""
+
+
+OfViolations = RecordViolation | ResolveViolation | AppealViolation | DecideAppeal
+"""What is said about violations."""
+
+
 class SettleDue(Value):
     """Do what was found due: of members' points, and a chunk of each ladder's daily run."""
 
@@ -162,6 +220,8 @@ class PutPerk(Value):
     by: str
     new: bool = False
     keeps_stock: bool = False
+    key: str = ""
+    """With a key the command is the same command when it comes again."""
 
 
 class RetirePerk(Value):
@@ -230,13 +290,60 @@ class SetCommunity(Value):
     name: str
     value: str
     by: str
+    key: str = ""
 
 
 OfCatalogue = PutPerk | RetirePerk | StockPerk | AddPerkCodes | SetCommunity
 """What operators say about perks."""
 
+
+class PutOffer(Value):
+    """Put up an offer, or change the terms of one. With a `key` the command is the same when it comes again."""
+
+    terms: OfferTerms
+    by: str
+    key: str = ""
+
+
+class RetireOffer(Value):
+    """Let an offer be shown no more."""
+
+    offer: str
+    by: str
+
+
+class ShowOffer(Value):
+    """Show an offer to a member, if its gates are open. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+    replayed: bool = False
+
+
+class TakeOffer(Value):
+    """Say that a member took an offer up. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TickTask(Value):
+    """Tick a task of the playbook by hand, or take that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
+
+OfOffers = PutOffer | RetireOffer | ShowOffer | TakeOffer | TickTask
+"""What is said about offers and the playbook."""
 
 Command = (
     RecordContribution
@@ -245,7 +352,11 @@ Command = (
     | PublishRulebook
     | CorrectPoints
     | ByHand
+    | OfViolations
     | OfCatalogue
+    | OfOffers
+    | OfStories
+    | OfRounds
     | RedeemPerk
     | MoveRedemption
     | SettleDue

@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
-from ledger.core.rulebook.grammar.catalogue import PerkTerms
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
+from ledger.core.violations import AboutViolation
 
 
 class ContributionRecorded(Decided, tag="contribution", kw_only=True):
@@ -52,6 +54,8 @@ class ContributionReviewed(Decided, tag="contribution.reviewed", kw_only=True):
     of: Position
     approved: bool
     by: str
+    story: str = ""
+    """The story that is published or declined with it, by its subject; empty is none."""
 
 
 class PointsReleased(Decided, tag="points.released", kw_only=True):
@@ -237,6 +241,44 @@ class RedemptionRefused(Value, tag="redemption.refused"):
     by: str
 
 
+class OfferPut(Value, tag="offer.put"):
+    """An offer was put up, or its terms changed."""
+
+    terms: OfferTerms
+    by: str
+
+
+class OfferRetired(Value, tag="offer.retired"):
+    """An offer is shown no more."""
+
+    offer: str
+    by: str
+
+
+class OfferShown(Decided, tag="offer.shown", kw_only=True):
+    """A member was shown an offer; it counts for the member and for the community."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class OfferTaken(Value, tag="offer.taken"):
+    """A member took an offer up."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TaskTicked(Value, tag="playbook.ticked"):
+    """Somebody ticked a task of the playbook, or took that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
 class CommunitySet(Value, tag="community.set"):
     """Something of the community itself was set."""
 
@@ -260,6 +302,7 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | AboutViolation
     | PerkPut
     | PerkRetired
     | PerkStocked
@@ -268,6 +311,13 @@ Fact = (
     | RedemptionMoved
     | RedemptionRefused
     | CommunitySet
+    | OfferPut
+    | OfferRetired
+    | OfferShown
+    | OfferTaken
+    | TaskTicked
+    | RoundOpened
+    | RoundClosed
 )
 
 

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     FLOORED = "FLOORED"
     REVERSED = "REVERSED"
     PENDING = "PENDING"
+    NOT_EARNING = "NOT_EARNING"
     HELD = "HELD"
 
 
@@ -36,6 +37,7 @@ class EntryKind(StrEnum):
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
     EXPIRY = "EXPIRY"
+    PENALTY = "PENALTY"
     REDEMPTION = "REDEMPTION"
     REFUND = "REFUND"
 
@@ -100,7 +102,8 @@ class Decision(Value):
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
     (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
     when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
-    `corrects` names the decision that a rulebook published for the past would have made otherwise.
+    `corrects` names the decision that a rulebook published for the past would have made otherwise, `restores` the
+    one that was withheld from a member who was not earning, and is made now as of its time.
     """
 
     rule: str
@@ -124,6 +127,7 @@ class Decision(Value):
     releases: GrantRef | None = None
     reverses: GrantRef | None = None
     corrects: GrantRef | None = None
+    restores: GrantRef | None = None
     possible_again_at: Micros | None = None
 
 

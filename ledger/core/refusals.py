@@ -143,6 +143,66 @@ class GroupUnknown(Refusal):
     group: str
 
 
+class HouseRuleUnknown(Refusal):
+    """The rulebook has no house rule of this code. Look at its `violations`."""
+
+    code = "HOUSE_RULE_UNKNOWN"
+    pointer = "/ruleCode"
+    rule: str
+
+
+class ViolationUnknown(Refusal):
+    """There is no such report of a violation in this community."""
+
+    code = "VIOLATION_UNKNOWN"
+    pointer = "/violationId"
+
+
+class ViolationResolved(Refusal):
+    """This report was confirmed or dismissed already. A confirmed one can be lifted, a dismissed one made anew."""
+
+    code = "VIOLATION_RESOLVED"
+    pointer = "/violationId"
+    action: str
+
+
+class OtherStepNext(Refusal):
+    """The ladder brings something else now, perhaps because another violation was confirmed. Look again."""
+
+    code = "OTHER_STEP_NEXT"
+    pointer = "/action"
+    next: str
+
+
+class NothingToLift(Refusal):
+    """Only a violation that is confirmed, and not lifted yet, can be lifted."""
+
+    code = "NOTHING_TO_LIFT"
+    pointer = "/violationId"
+
+
+class NothingToAppeal(Refusal):
+    """One may appeal once, against a violation of one's own that is confirmed, where its ladder says how long."""
+
+    code = "NOTHING_TO_APPEAL"
+    pointer = "/violationId"
+
+
+class AppealTooLate(Refusal):
+    """The time to appeal is over."""
+
+    code = "APPEAL_TOO_LATE"
+    pointer = "/violationId"
+    until: Micros
+
+
+class NoAppeal(Refusal):
+    """Nobody appeals against this violation, or somebody was quicker to decide it."""
+
+    code = "NO_APPEAL"
+    pointer = "/violationId"
+
+
 class LogMoved(Refusal):
     """Something was recorded while the past was worked out again. Try once more."""
 
@@ -179,6 +239,38 @@ class StockTooLow(Refusal):
     code = "STOCK_TOO_LOW"
     pointer = "/delta"
     most: int
+
+
+class OfferUnknown(Refusal):
+    """There is no offer of this code in this community."""
+
+    code = "OFFER_UNKNOWN"
+    pointer = "/offer"
+    offer: str
+
+
+class OfferTermsWrong(Refusal):
+    """The offer's terms do not fit: levels of the first ladder, a perk that is there."""
+
+    code = "OFFER_TERMS_WRONG"
+    field: str
+
+
+class OfferClosed(Refusal):
+    """The offer is not shown to this member now: value comes first, and offers are rare."""
+
+    code = "OFFER_CLOSED"
+    pointer = "/offer"
+    gate: str
+    opens_at: Micros | None = None
+
+
+class TaskUnknown(Refusal):
+    """The playbook has no task of this id."""
+
+    code = "TASK_UNKNOWN"
+    pointer = "/taskId"
+    task: str
 
 
 class RedemptionUnknown(Refusal):

@@ -17,22 +17,31 @@ from ledger.core.commands import (
     LEDGER_SOURCE,
     AddPerkCodes,
     AdjustPoints,
+    AppealViolation,
     Command,
+    DecideAppeal,
     HoldGroup,
     LockTier,
     MoveRedemption,
     PerkCode,
     PublishRulebook,
+    PutOffer,
     PutPerk,
     RecordContribution,
+    RecordViolation,
     RedeemPerk,
     ReportGroup,
+    ResolveViolation,
+    RetireOffer,
     RetirePerk,
     ReviewContribution,
     SetCommunity,
     SettleDue,
+    ShowOffer,
     Stamped,
     StockPerk,
+    TakeOffer,
+    TickTask,
 )
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
@@ -42,6 +51,10 @@ from ledger.core.events import (
     Event,
     GroupHeld,
     GroupReported,
+    OfferPut,
+    OfferRetired,
+    OfferShown,
+    OfferTaken,
     PerkCodesAdded,
     PerkPut,
     PerkRetired,
@@ -50,13 +63,25 @@ from ledger.core.events import (
     RedemptionMade,
     RedemptionMoved,
     RedemptionStatus,
+    TaskTicked,
     TierLocked,
     decisions,
 )
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
+from ledger.core.rhythm.rounds import ROUNDS_SOURCE, RoundClosed, RoundOpened
+from ledger.core.rhythm.telling import of_rounds
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
+from ledger.core.violations import (
+    Action,
+    ViolationAppealed,
+    ViolationConfirmed,
+    ViolationDismissed,
+    ViolationLifted,
+    ViolationRecorded,
+    ViolationUpheld,
+)
 
 PLATFORM = "member"
 """The platform under which a replay knows members by their numbers."""
@@ -102,7 +127,7 @@ class Effects:
             self.positions[event.source, event.key] = event.position
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
-            about = decision.releases or decision.reverses or decision.corrects
+            about = decision.releases or decision.reverses or decision.corrects or decision.restores
             if decision.member is None or _by_people(decision, about):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
@@ -139,7 +164,7 @@ class Replay:
         self._keys: dict[Position, tuple[str, str]] = {}
 
     def _position(self, recorded: Position) -> Position:
-        """Return where a contribution stands in this telling, by where it was recorded."""
+        """Return where a contribution or a report stands in this telling, by where it was recorded."""
         key = self._keys.get(recorded)
         return self.books.read(KEY, key).position if key is not None else Position(0)
 
@@ -149,7 +174,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded | RedemptionMade):
+        if isinstance(event.fact, ContributionRecorded | RedemptionMade | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -226,6 +251,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
     """Return the command that a recorded event came of; None for what the ledger did by itself."""
     fact = event.fact
     match fact:
+        case ContributionRecorded() if event.source == ROUNDS_SOURCE:
+            return None  # the closing of its round records it
         case ContributionRecorded():
             return RecordContribution(
                 source=event.source,
@@ -238,6 +265,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 undoes=fact.undoes,
                 data=fact.data,
                 imported=fact.imported,
+                own=event.source.startswith(f"{LEDGER_SOURCE}:"),
             )
         case PointsAdjusted():
             made = fact.decisions[-1]
@@ -266,6 +294,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
             return None
+        case RoundOpened() | RoundClosed():
+            return of_rounds(event, fact)
         case _:
             return _of_perks(event, position)
 
@@ -282,6 +312,16 @@ def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command
         case PerkCodesAdded():
             codes = tuple(PerkCode(digest=claim.key, sealed="") for claim in fact.claims)
             return AddPerkCodes(perk=fact.perk, codes=codes, by=fact.by)
+        case OfferPut():
+            return PutOffer(terms=fact.terms, by=fact.by)
+        case OfferRetired():
+            return RetireOffer(offer=fact.offer, by=fact.by)
+        case OfferShown():
+            return ShowOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by, replayed=True)
+        case OfferTaken():
+            return TakeOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by)
+        case TaskTicked():
+            return TickTask(task=fact.task, done=fact.done, by=fact.by)
         case CommunitySet():
             return SetCommunity(name=fact.name, value=fact.value, by=fact.by)
         case RedemptionMade():
@@ -295,6 +335,25 @@ def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command
             )
         case RedemptionMoved() if fact.status is not RedemptionStatus.EXPIRED:
             return MoveRedemption(position=position(fact.of), status=fact.status, by=fact.by, replayed=True)
+        case _:
+            return _about_violation(event, position)
+
+
+def _about_violation(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case ViolationRecorded():
+            return RecordViolation(key=event.key, member=fact.member, rule=fact.rule, by=fact.by)
+        case ViolationConfirmed():
+            return ResolveViolation(position=position(fact.of), action=None, by=fact.by)
+        case ViolationDismissed():
+            return ResolveViolation(position=position(fact.of), action=Action.DISMISSED, by=fact.by)
+        case ViolationAppealed():
+            return AppealViolation(position=position(fact.of), member=fact.member)
+        case ViolationUpheld():
+            return DecideAppeal(position=position(fact.of), lifted=False, by=fact.by)
+        case ViolationLifted():
+            return ResolveViolation(position=position(fact.of), action=Action.LIFTED, by=fact.by)
         case _:
             return None
 

@@ -15,12 +15,12 @@ from ledger.core.outcomes import CounterMode, CounterMove, Decision, GrantRef, O
 from ledger.core.refusals import LogMoved, Refusal
 from ledger.core.replay import Effect, Effects, Recording, differences
 from ledger.core.values import Micros, Position
-from ledger.service.examples import Difference
 from ledger.service.examples import check as check_examples
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress, silent
 from ledger.service.rulebooks import publication
 from ledger.service.simulate import Scenario, tell
+from ledger.service.stage import Difference
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
 from ledger.store.reads import journal

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from ledger.core.books.goods import Holds, OpenHold, Places, Strike, Strikes, Violation
 from ledger.core.books.perks import soonest_first
 from ledger.core.books.shelf import (
     EVENT,
@@ -18,13 +19,14 @@ from ledger.core.books.shelf import (
     KEY,
     LOTS,
     PERK_HOLDS,
+    PLACES,
     PROFILE,
+    STRIKES,
     TRAIL,
+    VIOLATION,
     WAITS,
     Book,
-    Holds,
     Lots,
-    OpenHold,
     OpenLot,
     OpenWait,
     Recorded,
@@ -32,6 +34,7 @@ from ledger.core.books.shelf import (
     Trail,
     Waits,
 )
+from ledger.core.books.strikes import in_time, strike_of
 from ledger.core.books.view import Books, Key
 from ledger.core.books.waiting import in_order
 from ledger.core.values import Position
@@ -80,6 +83,10 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_lots(connection, community, keys))
         elif book is WAITS:
             loaded.update(await _load_waits(connection, community, keys))
+        elif book is PLACES:
+            loaded.update(await _load_places(connection, community, keys))
+        elif book is STRIKES:
+            loaded.update(await _load_strikes(connection, community, keys))
         elif book in (HOLDS, PERK_HOLDS):
             loaded.update(await _load_holds(connection, community, book, keys))
         else:
@@ -138,6 +145,30 @@ async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> 
         (WAITS, (member,)): Waits(open=tuple(sorted(waits, key=lambda one: (one.position, one.ordinal))))
         for member, waits in found.items()
     }
+
+
+async def _load_places(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    columns = ("member", "group_code", "wanted")
+    found: dict[int, list[str]] = defaultdict(list)
+    for member, group, wanted in await connection.select(
+        TABLES["group_wish"], ["member"], keys, columns, community
+    ):
+        if wanted:
+            found[member].append(group)
+    return {(PLACES, (member,)): Places(wanted=tuple(sorted(groups))) for member, groups in found.items()}
+
+
+async def _load_strikes(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    fields = value_columns(VIOLATION)
+    rows = await connection.select(
+        TABLES["violation"], ["member"], keys, ["member", "position", *fields], community
+    )
+    found: dict[int, list[Strike]] = defaultdict(list)
+    for member, position, *values in rows:
+        struck = strike_of(position, Violation(**dict(zip(fields, values, strict=True))))
+        if struck is not None:
+            found[member].append(struck)
+    return {(STRIKES, (member,)): Strikes(confirmed=in_time(strikes)) for member, strikes in found.items()}
 
 
 async def _load_holds(

@@ -1,4 +1,4 @@
-"""Perks, redemptions, and what a community sets of itself."""
+"""Perks, redemptions, offers, the playbook, and what a community sets of itself."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,8 @@ depends_on = None
 
 TABLES = {
     "setting": ["name text*", "value text", "position big"],
+    "offer": ["code text*", "terms text", "retired big"],
+    "tick": ["what text*", "position big", "at big", "undone big"],
     "perk": [
         "code text*",
         "terms text",

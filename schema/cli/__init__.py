@@ -6,7 +6,21 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, perks, redemptions, rules, serving
+from schema.cli import (
+    care,
+    demo,
+    explaining,
+    importing,
+    keys,
+    lists,
+    order,
+    perks,
+    redemptions,
+    rounds,
+    rules,
+    serving,
+    stories,
+)
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -34,6 +48,9 @@ app.add_typer(lists.tiers, name="tiers")
 app.add_typer(perks.app, name="perks")
 app.add_typer(redemptions.app, name="redemptions")
 app.add_typer(rules.app, name="rulebook")
+app.add_typer(order.app, name="violations")
+app.add_typer(rounds.app, name="rounds")
+app.add_typer(stories.app, name="stories")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.shelf import Perk
+from ledger.core.books.goods import Perk
 from ledger.core.values import MemberId, Position
 from ledger.service import eligibility, redeeming
 from ledger.service.eligibility import Chance

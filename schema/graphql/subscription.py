@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from itertools import zip_longest
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -35,7 +36,10 @@ Take = Annotated[int | None, arg("End after so many; never where it is left out.
 class Subscription:
     """What can be followed. After a break, go on from the last position you have seen."""
 
-    @followed("What happens to one member from now on (or after a position; ends after `take`).")
+    @followed(
+        "What happens to one member from now on (or after a position; ends after `take`): entries, releases and"
+        " expiries among them, redemptions, and tier changes, up and down."
+    )
     async def member_changed(
         self,
         info: Info,
@@ -126,18 +130,18 @@ async def _changes(view: View, place: Place, number: MemberId, after: int) -> As
         if stored is None or member is None:
             continue
         entries = [one for one in entries_of(place, stored) if one.row.member == number]
-        moved = [change for change in tier_changes(stored.event) if change.member == number and change.after]
-        tier = await _tier(view, place, moved[0].ladder, moved[0].after or "") if moved else None
+        moved = [change for change in tier_changes(stored.event) if change.member == number]
+        tiers = [await _tier(view, place, change.ladder, change.after or "") for change in moved]
         redemption = await _redemption(view, place, number, stored)
-        rest = [None] if redemption is not None and not entries else []
-        for entry in [*entries, *rest]:
+        told = list(zip_longest(entries, _at_the_end(tiers, len(entries))))
+        for entry, tier in told or ([(None, None)] if redemption is not None else []):
             last = not entries or entry is entries[-1]
             yield MemberChange(
                 position=Position(position),
                 member=member,
                 entry=entry,
                 redemption=redemption if last else None,
-                tier=tier if last else None,
+                tier=tier,
             )
 
 
@@ -146,6 +150,11 @@ async def _redemption(view: View, place: Place, number: MemberId, stored: Stored
     made = position_of(stored.event)
     found = await redemption_at(view, place, made) if made is not None else None
     return found if found is not None and found.row.member == number else None
+
+
+def _at_the_end(tiers: list[Tier | None], entries: int) -> list[Tier | None]:
+    """Return tiers so that the first stands beside the last of so many entries; others come after."""
+    return [None] * (entries - 1) + tiers
 
 
 async def _tier(view: View, place: Place, ladder: str, level: str) -> Tier | None:

@@ -320,3 +320,20 @@ def test_the_last_of_it_goes_to_one_of_sixty_four() -> None:
     assert [type(fact) for fact in facts].count(RedemptionMade) == 1
     assert {fact.code for fact in facts if isinstance(fact, RedemptionRefused)} == {"SOLD_OUT"}
     play.check()
+
+
+def test_who_was_removed_redeems_nothing_until_that_is_lifted() -> None:
+    from ledger.core.commands import RecordViolation, ResolveViolation
+    from ledger.core.violations import Action
+
+    strict = "ladders:\n  conduct: {steps: [{remove: true}]}\nviolations:\n  advert: {ladder: conduct}\n"
+    play = shop(more=strict)
+    play.put(cost=10)
+    report = play.do(RecordViolation(key="v", member=play.member("ann"), rule="advert", by="key:k"))
+    assert play.redeem("ann")
+    play.do(ResolveViolation(position=report.position, action=None, by="key:k"))
+    assert play.block("ann") == "STANDING"
+    assert play.block("ann", given=True) == "STANDING"
+    play.do(ResolveViolation(position=report.position, action=Action.LIFTED, by="key:k"))
+    assert play.redeem("ann")
+    play.check()

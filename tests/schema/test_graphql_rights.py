@@ -25,6 +25,8 @@ OWN = (
     "decisions { totalCount }",
     "handles { platform }",
     "redemptions { totalCount }",
+    "standing { state }",
+    "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
@@ -32,8 +34,12 @@ SEEN = (
     "id",
     "slug",
     "name",
+    "positioning",
     "pointsName",
     "perks { code }",
+    "defaultLocale",
+    "locales",
+    "houseRules { code }",
     "timezone",
     "memberCount",
     "units { code }",
@@ -44,6 +50,13 @@ OPERATED = {
     "journal { position }": Scope.LEDGER_READ,
     "apiKeys { name }": Scope.CONSOLE,
     "rulebook { yaml }": Scope.CONSOLE,
+    "rulebookVersions { totalCount }": Scope.CONSOLE,
+    "budgets { code }": Scope.CONSOLE,
+    "offers { code }": Scope.CONSOLE,
+    "playbook { code }": Scope.CONSOLE,
+    "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "wantedGroups { totalCount }": Scope.MEMBERS_READ,
+    "violations { totalCount }": Scope.CONSOLE,
     "redemptions { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
@@ -63,6 +76,19 @@ CHANGES = {
     'refundRedemption(redemptionId: "x", reason: "r")': Scope.CONSOLE,
     "fulfilRedemptions(inputs: [])": Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
+    'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
+    'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'lockTier(memberId: "x", reason: "r")': Scope.CONSOLE,
+    'updateCommunity(input: {slug: "garden"})': Scope.CONSOLE,
+    'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
+    'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
+    'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
+    'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
+    'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
+    'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'openRound(community: "garden", input: {code: "", title: "", prizes: []})': Scope.CONSOLE,
+    'closeRound(roundId: "x", idempotencyKey: "i")': Scope.CONSOLE,
+    'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 
 
@@ -168,8 +194,9 @@ async def test_a_board_is_for_members_and_readers(cast: Cast) -> None:
 
 
 async def test_things_found_by_their_ids_are_found_by_those_who_may_see_them(api: Api, cast: Cast) -> None:
-    inside = """{ community(slug: "garden") { id rulebook { id } apiKeys { id } members { edges { node { id
-        entries { edges { node { id decision { id } contribution { id } } } } } } } } }"""
+    inside = """{ community(slug: "garden") { id rulebook { id rules { id } } apiKeys { id }
+        members { edges { node { id entries { edges { node {
+            id decision { id } contribution { id } } } } } } } } }"""
     garden = (await cast["operator"].ask(inside))["community"]
     ana = garden["members"]["edges"][0]["node"]
     line = next(edge["node"] for edge in ana["entries"]["edges"] if edge["node"]["contribution"])
@@ -177,6 +204,7 @@ async def test_things_found_by_their_ids_are_found_by_those_who_may_see_them(api
     ids: dict[str, set[str]] = {
         garden["id"]: everybody,
         garden["rulebook"]["id"]: {"operator", "console"},
+        garden["rulebook"]["rules"][0]["id"]: {"operator", "console"},
         garden["apiKeys"][0]["id"]: {"operator", "console"},
         ana["id"]: {*READERS, "ana", "bo"},
         line["id"]: {*READERS, "ana"},
@@ -260,6 +288,7 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
             "COMMUNITY_UNKNOWN",
         ),
         ('createApiKey(input: {community: "%s", name: "n", scopes: [CONSOLE]})', "COMMUNITY_UNKNOWN"),
+        ('publishRulebook(community: "%s", draft: {basedOn: 1})', "COMMUNITY_UNKNOWN"),
     ):
         answers = [
             await stranger.ask(f"mutation {{ change: {mutation % slug} {{ userErrors {{ code path message }} }} }}")

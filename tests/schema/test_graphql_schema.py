@@ -20,6 +20,7 @@ from graphql import (
     is_specified_scalar_type,
     parse,
     print_ast,
+    validate,
 )
 
 from ledger.core import outcomes
@@ -32,7 +33,16 @@ from tests.house.tree import ROOT
 
 SNAPSHOT = ROOT / "schema" / "schema.graphql"
 SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
-ADDED = {("CommunityPayload", "operatorKey"), ("RedemptionStep", "reason")}
+ADDED = {
+    ("Round", "entrants"),
+    ("RoundWinner", "number"),
+    ("RedemptionStep", "reason"),
+    ("Mutation", "showOffer"),
+    ("Mutation", "retireOffer"),
+    ("CommunityPayload", "operatorKey"),
+    ("Member", "violations"),
+    ("Standing", "noEarningUntil"),
+}
 """What we promise beyond the contract."""
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
@@ -142,6 +152,18 @@ def test_the_documents_of_frontends_are_not_too_large(name: str, document: Docum
     if document is None:
         pytest.skip(f"no {SHARED}/contract/queries: set LEDGER_SHARED to look at the contract")
     assert judge(document) == [], name
+
+
+WHOLE = ("15-rulebook.graphql",)
+"""The documents of frontends of which everything is built."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_documents_that_can_be_answered_are_valid(name: str, ours: GraphQLSchema) -> None:
+    documents = dict(_documents())
+    if name not in documents:
+        pytest.skip(f"no {SHARED}/contract/queries: set LEDGER_SHARED to look at the contract")
+    assert validate(ours, documents[name]) == []
 
 
 def _codes(of: type[Refusal] = Refusal) -> Iterator[str]:

@@ -177,7 +177,10 @@ def test_a_file_without_a_key_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / KEY_FILE).read_text() == "lost"
 
 
-@pytest.mark.parametrize("wrong", ["short", f"{OLD},x", "canary-key-that-is-none-at-all-and-long-enough==="])
+WRONG = ["short", f"{OLD},x", "canary-key-that-is-none-at-all-and-long-enough==="]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=["short", "one of two", "long"])
 def test_a_setting_that_is_no_key_is_refused_and_not_repeated(wrong: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(encryption_key=SecretStr(wrong))

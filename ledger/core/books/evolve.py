@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.goods import Places, Setting
 from ledger.core.books.moves import hold_claims, move_counters
+from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
+from ledger.core.books.rounds import evolve_round
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -14,6 +17,7 @@ from ledger.core.books.shelf import (
     KEY,
     MEMBER,
     OBJECT,
+    PLACES,
     RULEBOOK,
     RUN,
     SETTING,
@@ -29,20 +33,24 @@ from ledger.core.books.shelf import (
     Recorded,
     Run,
     Seen,
-    Setting,
     Standing,
     Streak,
     Thing,
 )
+from ledger.core.books.stories import evolve_story, evolve_story_review
+from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
     CommunitySet,
     ContributionRecorded,
+    ContributionReviewed,
     Event,
     GroupHeld,
     GroupReported,
+    OfferPut,
+    OfferRetired,
     PerkCodesAdded,
     PerkPut,
     PerkRetired,
@@ -50,6 +58,7 @@ from ledger.core.events import (
     RedemptionMade,
     RedemptionMoved,
     RulebookPublished,
+    TaskTicked,
     TierLocked,
     TierRunOpened,
     TiersJudged,
@@ -67,7 +76,9 @@ from ledger.core.outcomes import (
     TierChange,
     Watch,
 )
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.values import MemberId, Micros, Position
+from ledger.core.violations import AboutViolation
 
 JOINED = "member.joined"
 LEFT = "member.left"
@@ -104,11 +115,15 @@ def evolve_effects(books: Books, event: Event) -> None:
 def evolve_own(books: Books, event: Event) -> None:
     """Fold what only facts of one kind say."""
     fact = event.fact
+    if isinstance(fact, ContributionRecorded):
+        evolve_story(books, event, fact)
     match fact:
         case ContributionRecorded() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
         case UndoContinued() if not fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), DUE.blank)
+        case ContributionReviewed() if fact.story:
+            evolve_story_review(books, event, fact)
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
         case TierRunOpened():
@@ -127,8 +142,14 @@ def evolve_own(books: Books, event: Event) -> None:
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
         case PerkPut() | PerkRetired() | PerkStocked() | PerkCodesAdded():
             evolve_catalogue(books, event, fact)
+        case OfferPut() | OfferRetired():
+            evolve_offer(books, fact)
+        case TaskTicked():
+            evolve_tick(books, event, fact)
         case CommunitySet():
             books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RoundOpened() | RoundClosed():
+            evolve_round(books, event, fact)
         case RedemptionMade() | RedemptionMoved():
             evolve_redemption(books, event, fact)
 
@@ -173,7 +194,7 @@ def _evolve_lock(books: Books, fact: TierLocked) -> None:
 
 
 def evolve_head(books: Books, event: Event) -> None:
-    """Move the head to the event. Its hash is sealed by the writer."""
+    """Move the head to the event, and tick what it does of the playbook. Its hash is sealed by the writer."""
     fact, undoing = event.fact, books.head.undoing
     if isinstance(fact, ContributionRecorded) and fact.unfinished:
         undoing = event.position
@@ -186,6 +207,7 @@ def evolve_head(books: Books, event: Event) -> None:
         members=books.head.members + len(joined(event)),
         undoing=undoing,
     )
+    evolve_ticks(books, event)
 
 
 def evolve_journal(books: Books, event: Event) -> None:
@@ -196,10 +218,12 @@ def evolve_journal(books: Books, event: Event) -> None:
 
 
 def evolve_arrival(books: Books, event: Event) -> None:
-    """Fold what an event says before any rule looks at it: people, object, quotas."""
+    """Fold what an event says before any rule looks at it: people, object, quotas, strikes."""
     for member in joined(event):
         books.write(MEMBER, (member,), Member(joined_at=event.occurred_at, seen_position=event.position))
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        evolve_violation(books, event, fact)
     if not isinstance(fact, ContributionRecorded):
         return
     if fact.actor is not None and event.type in (JOINED, LEFT):
@@ -295,6 +319,9 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
         at = event.occurred_at if wish.at is None else wish.at
         moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
+        others = {group for group in books.read(PLACES, (wish.member,)).wanted if group != wish.group}
+        here = sorted(others | ({wish.group} if wish.wanted else set()))
+        books.write(PLACES, (wish.member,), Places(wanted=tuple(here)))
 
 
 def evolve_measures(books: Books, measures: tuple[Measure, ...]) -> None:

@@ -8,6 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ledger.core.books.goods import (
+    Holds,
+    Offer,
+    Perk,
+    Places,
+    Redemption,
+    Round,
+    Setting,
+    Story,
+    Strikes,
+    Thanks,
+    Tick,
+    Violation,
+)
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -178,59 +192,6 @@ class Wish(Value):
     reported_at: Micros | None = None
 
 
-class Setting(Value):
-    """Something of the community itself, and where it was set."""
-
-    value: str = ""
-    position: Position = Position(0)
-
-
-class Perk(Value):
-    """A perk: its terms as JSON, and what became of its stock and its codes; an empty text is none.
-
-    `stock` is how many there ever were, None without end; `reserved` is asked for, `sold` is had.
-    """
-
-    terms: str = ""
-    retired: int = 0
-    stock: int | None = None
-    reserved: int = 0
-    sold: int = 0
-    codes: int = 0
-    handed: int = 0
-
-
-class Redemption(Value):
-    """A redemption: of what, by whom, for how much, how far it is. `open` is 1 while points are held for it."""
-
-    perk: str = ""
-    member: MemberId = MemberId(0)
-    unit: str = ""
-    cost: int = 0
-    status: str = ""
-    given: int = 0
-    handed: int = 0
-    open: int = 0
-    hold_until: Micros | None = None
-    requested_at: Micros = Micros(0)
-    updated_at: Micros = Micros(0)
-    paid_at: Position = Position(0)
-
-
-class OpenHold(Value, array_like=True):
-    """A redemption that expires at a time unless it is fulfilled."""
-
-    hold_until: Micros
-    position: Position
-    member: MemberId
-
-
-class Holds(Value):
-    """Redemptions that will expire, soonest first."""
-
-    open: tuple[OpenHold, ...] = ()
-
-
 class Published(Value):
     """Where a rulebook version stands in the log, and from when it holds; None is the beginning of time."""
 
@@ -285,9 +246,15 @@ WAITING: Book[tuple[int, int, int], Waiting] = Book("waiting", Waiting())
 DUE: Book[tuple[str, int], Due] = Book("due", Due())
 RUN: Book[tuple[str], Run] = Book("tier_run", Run())
 WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
+VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
 SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
 PERK: Book[tuple[str], Perk] = Book("perk", Perk())
 REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
+OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
+TICK: Book[tuple[str], Tick] = Book("tick", Tick())
+STORY: Book[tuple[str], Story] = Book("story", Story())
+THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
+ROUND: Book[tuple[str], Round] = Book("game_round", Round())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -304,17 +271,25 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     DUE,
     RUN,
     WISH,
+    VIOLATION,
     PERK,
     REDEMPTION,
     SETTING,
+    OFFER,
+    TICK,
+    STORY,
+    THANKS,
+    ROUND,
 )
 """The books that are folded from the log and from nothing else."""
 
 LOTS: Book[tuple[int], Lots] = Book("lots", Lots())
 WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
+STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
+PLACES: Book[tuple[int], Places] = Book("places", Places())
 HOLDS: Book[tuple[int], Holds] = Book("holds", Holds())
 PERK_HOLDS: Book[tuple[str], Holds] = Book("perk_holds", Holds())
-"""Views of what is open in LOT, WAITING and REDEMPTION, a member or a perk at a time: never stored themselves."""
+"""Views of what counts in other books, of a member or a perk at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

@@ -30,6 +30,8 @@ RETIRED = "perk.retired"
 STOCKED = "perk.stocked"
 CODES = "perk.codes_added"
 SET = "community.set"
+SET_TYPES = {"positioning": "community.positioned"}
+"""Settings that have a type of their own, because the playbook asks for them."""
 
 
 def decide_catalogue(
@@ -46,7 +48,8 @@ def decide_catalogue(
             return _put(books, command, version, mac, recorded_at)
         case SetCommunity():
             fact = CommunitySet(name=command.name, value=command.value, by=command.by)
-            return write_plainly(books, _event(books, SET, fact, command.name, version, mac, recorded_at))
+            event = _event(books, SET_TYPES.get(command.name, SET), fact, command.name, version, mac, recorded_at)
+            return write_plainly(books, replace(event, key=command.key) if command.key else event)
     perk = books.read(PERK, (command.perk,))
     if not perk.terms:
         return PerkUnknown(perk=command.perk)
@@ -86,7 +89,8 @@ def _put(books: Books, command: PutPerk, version: Version, mac: bytes, recorded_
     if terms.stock is not None and terms.stock < before.reserved + before.sold:
         return StockTooLow(most=before.reserved + before.sold)
     fact = PerkPut(terms=terms, by=command.by)
-    return write_plainly(books, _event(books, PUT, fact, terms.code, version, mac, recorded_at))
+    event = _event(books, PUT, fact, terms.code, version, mac, recorded_at)
+    return write_plainly(books, replace(event, key=command.key) if command.key else event)
 
 
 def _settled(terms: PerkTerms, version: Version) -> PerkTerms | PerkTermsWrong:

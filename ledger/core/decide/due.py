@@ -78,7 +78,7 @@ def released(made: Made, member: MemberId, position: Position, ordinal: int) -> 
             granted=granted,
             after=account.balance + granted,
             pending=-grant.pending,
-            dated=original.occurred_at,
+            dated=original.occurred_at if grant.dated is None else grant.dated,
             releases=GrantRef(position=position, ordinal=ordinal),
         )
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -83,11 +85,13 @@ def finish(
     tiers: tuple[TierChange, ...] = (),
     watches: tuple[Watch, ...] = (),
     groups: tuple[GroupWish, ...] = (),
+    places: Iterable[GroupWish] = (),
 ) -> Event:
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
-    decided about levels by itself, before what the decisions move, and `groups` what was about groups.
+    decided about levels by itself, before what the decisions move, and `groups` what was about groups; `places` is
+    what else moves in groups, after all of it.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
@@ -110,7 +114,7 @@ def finish(
     moved = (*tiers, *rises)
     evolve_wishes(books, event, groups)
     wishes = list(groups)
-    for wish in moving.wishes(books, version, moved):
+    for wish in chain(moving.wishes(books, version, moved), places):
         evolve_wishes(books, event, (wish,))
         wishes.append(wish)
     whole = replace(

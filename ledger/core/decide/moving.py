@@ -5,10 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
+from ledger.core.books.goods import Redemption
 from ledger.core.books.perks import OPEN, terms_of
-from ledger.core.books.shelf import CLAIM, EVENT, HOLDS, PERK, PERK_HOLDS, REDEMPTION, WISH, Redemption
+from ledger.core.books.shelf import CLAIM, EVENT, HOLDS, PERK, PERK_HOLDS, REDEMPTION, WISH
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, MoveRedemption
+from ledger.core.conduct import is_removed
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event
@@ -146,7 +148,7 @@ class Move:
             made.take(self._without_role(back))
         elif terms.fulfilment is Fulfilment.PLATFORM_ROLE:
             made.take(self._with_role())
-        finish(made, private, now=self.due_at, groups=self._groups(status))
+        finish(made, private, now=self.due_at, places=self._groups(status))
         return event.position
 
     def _with_role(self) -> Decision:
@@ -163,7 +165,8 @@ class Move:
         """Return whether the member is wanted in the group that a perk is a place in."""
         if self.terms.fulfilment is not Fulfilment.PLATFORM_ROLE or status is S.FULFILLED:
             return ()
-        member, group, wanted = self.redemption.member, self.terms.target, status is S.APPROVED
+        member, group = self.redemption.member, self.terms.target
+        wanted = status is S.APPROVED and not is_removed(self.books, member)
         if bool(self.books.read(WISH, (member, group)).wanted) == wanted:
             return ()
         return (GroupWish(member=member, group=group, wanted=wanted),)

@@ -97,7 +97,7 @@ def make(books: Books, event: Event, wished: Wish, private: dict[str, Any]) -> N
         decision = replace(decision, claims=(role_claim(terms.target, ask.member),))
         groups = (GroupWish(member=ask.member, group=terms.target, wanted=True),)
     made.take(decision)
-    finish(made, private, groups=groups)
+    finish(made, private, places=groups)
 
 
 def role_claim(group: str, member: MemberId) -> ClaimKey:

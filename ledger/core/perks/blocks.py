@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from ledger.core.books.goods import Perk
 from ledger.core.books.perks import terms_of
-from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK, Perk
+from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK
 from ledger.core.books.view import Books
 from ledger.core.calendar import period_label
+from ledger.core.conduct import is_removed
 from ledger.core.outcomes import CounterMode, CounterMove
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkTerms
 from ledger.core.rulebook.versions import Version
@@ -60,6 +62,8 @@ def blocks(books: Books, wish: Wish) -> Iterator[Block]:
     terms, perk = wish.terms, wish.perk
     if books.read(MEMBER, (wish.member,)).left_at is not None:
         yield Block.ACCOUNT_CLOSED
+    if is_removed(books, wish.member):
+        yield Block.STANDING
     if perk.retired:
         yield Block.PERK_RETIRED
     if terms.starts_at is not None and wish.at < terms.starts_at:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ledger.core.books.shelf import ACCOUNT, EVENT, Redemption
+from ledger.core.books.goods import Redemption
+from ledger.core.books.shelf import ACCOUNT, EVENT
 from ledger.core.books.view import Books
 from ledger.core.events import decisions
 from ledger.core.outcomes import CounterMove, Decision, EntryKind, GrantRef, LotMove, Outcome

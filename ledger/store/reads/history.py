@@ -17,6 +17,7 @@ from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
 CLAIM, ENTRY, EVENT, TRAIL = (TABLES[name].c for name in ("claim", "entry", "event", "trail"))
+MOVE = TABLES["tier_change"].c
 Place = tuple[int, int]
 """A decision's position and its ordinal there."""
 
@@ -174,15 +175,20 @@ async def judges(database: Database, community: UUID, places: Sequence[Place]) -
 async def positions(
     database: Database, community: UUID, member: MemberId, *, after: int, first: int
 ) -> list[Position]:
-    """Return where a member has entries or redemptions after a position, each event once, in order."""
+    """Return where a member has entries, changes of level or redemptions after a position, each event once."""
     entries = _of(community, member, Which(), ENTRY.position).where(ENTRY.position > after)
+    moves = select(MOVE.position).where(
+        MOVE.community_id == community, MOVE.member == member, MOVE.position > after
+    )
     redemptions = select(TRAIL.position).where(
         TRAIL.community_id == community, TRAIL.key == member_redemptions_trail(member), TRAIL.position > after
     )
-    pages = [
-        select(one.distinct().order_by(column).limit(first).subquery())
-        for one, column in ((entries, ENTRY.position), (redemptions, TRAIL.position))
-    ]
-    both = union(*pages).subquery()
-    statement = select(both.c.position).order_by(both.c.position).limit(first)
+    found: Any = union(*(_first(one, first) for one in (entries, moves, redemptions))).subquery()
+    statement = select(found.c.position).order_by(found.c.position).limit(first)
     return [Position(row.position) for row in await database.read(statement)]
+
+
+def _first(statement: Select[Any], size: int) -> Select[Any]:
+    """Return the first positions of a statement, as a part of a union."""
+    positions = statement.distinct().order_by(statement.selected_columns.position).limit(size).subquery()
+    return select(positions.c.position)

@@ -11,6 +11,7 @@ from ledger.store.tables.books import (
     LotRow,
     MemberRow,
     ObjectRow,
+    OfferRow,
     PerkRow,
     ProfileRow,
     RedemptionRow,
@@ -18,13 +19,16 @@ from ledger.store.tables.books import (
     SettingRow,
     StreakRow,
     TallyRow,
+    TickRow,
     TierRow,
     TierRunRow,
     TrailRow,
+    ViolationRow,
     WaitingRow,
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.rhythm import RoundRow, StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -52,16 +56,22 @@ __all__ = [
     "LotRow",
     "MemberRow",
     "ObjectRow",
+    "OfferRow",
     "PerkRow",
     "ProfileRow",
     "RedemptionRow",
+    "RoundRow",
     "RulebookRow",
     "SettingRow",
+    "StoryRow",
     "StreakRow",
     "TallyRow",
+    "ThanksRow",
+    "TickRow",
     "TierChangeRow",
     "TierRow",
     "TierRunRow",
     "TrailRow",
+    "ViolationRow",
     "WaitingRow",
 ]

@@ -180,6 +180,33 @@ class GroupWishRow(TenantRow, table=True):
     reported_at: int | None = big(default=None)
 
 
+class ViolationRow(TenantRow, table=True):
+    """A report of a broken house rule, found by its member and by its place, and what became of it."""
+
+    __tablename__ = "violation"
+    __table_args__: ClassVar[Any] = (
+        Index(None, "community_id", "position"),
+        Index(None, "community_id", "open", "position"),
+    )
+    member: int = big(key=True)
+    position: int = big(key=True)
+    rule: str = word()
+    ladder: str = word()
+    action: str = word()
+    open: int = big()
+    count: int = big()
+    confirmed: int = big()
+    confirmed_at: int | None = big(default=None)
+    forgets_at: int | None = big(default=None)
+    appeal_until: int | None = big(default=None)
+    no_earning_until: int | None = big(default=None)
+    appealed: int = big()
+    appealed_at: int | None = big(default=None)
+    upheld: int = big()
+    resolved: int = big()
+    resolved_at: int | None = big(default=None)
+
+
 class SettingRow(TenantRow, table=True):
     """Something of the community itself, by name."""
 
@@ -187,6 +214,25 @@ class SettingRow(TenantRow, table=True):
     name: str = word(key=True)
     value: str = word()
     position: int = big()
+
+
+class OfferRow(TenantRow, table=True):
+    """An offer and its terms."""
+
+    __tablename__ = "offer"
+    code: str = word(key=True)
+    terms: str = word()
+    retired: int = big()
+
+
+class TickRow(TenantRow, table=True):
+    """When something of the playbook was last done."""
+
+    __tablename__ = "tick"
+    what: str = word(key=True)
+    position: int = big()
+    at: int = big()
+    undone: int = big()
 
 
 class PerkRow(TenantRow, table=True):

@@ -14,6 +14,7 @@ from ledger.service.access import Scope
 from ledger.service.redeeming import add_codes
 from ledger.store.directory import Community as Place
 from schema.graphql.described import arg, changing, described, field, given, optional
+from schema.graphql.drafts import LocalizedTextInput
 from schema.graphql.mutations.terms import faults_of, terms_from
 from schema.graphql.scalars import Points
 from schema.graphql.texts import LONGEST_KEY, LONGEST_TEXT, fits
@@ -32,14 +33,6 @@ PUTTING: Places = {
     "/target": ["input", "target"],
     "/delta": ["input", "stock"],
 }
-
-
-@given
-class LocalizedTextInput:
-    """A text in one language."""
-
-    locale: str = field("The language, such as en or zh-CN.")
-    text: str = field("The text.")
 
 
 @given

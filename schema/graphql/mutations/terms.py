@@ -18,7 +18,8 @@ from schema.graphql.types.errors import UserError, user_error
 from schema.graphql.types.perk import PERIODS
 
 if TYPE_CHECKING:
-    from schema.graphql.mutations.perks import LocalizedTextInput, PerkInput
+    from schema.graphql.drafts import LocalizedTextInput
+    from schema.graphql.mutations.perks import PerkInput
 
 _CODE = re.compile(r"[\w-]{1,64}\Z")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")

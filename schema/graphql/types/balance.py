@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 import strawberry
 
@@ -30,6 +31,14 @@ class Unit:
 
 
 @described
+class Expiring:
+    """Points that end together."""
+
+    points: Points = field("How many, in minor units.")
+    on: date = field("The last local day on which they can be used.")
+
+
+@described
 class Balance:
     """A member's points in one unit: total = available + held; pending is not yet in it."""
 
@@ -39,13 +48,19 @@ class Balance:
     held: Points = field("What redemptions hold.")
     pending: Points = field("What waits for a delay or a review.")
     lifetime_earned: Points = field("Ever awarded, less what was taken back of it.")
-    spending: strawberry.Private[Callable[[], Awaitable[int]]]
     as_of: datetime = field("The instant of which this is true.")
+    spent: strawberry.Private[Callable[[], Awaitable[int]]]
+    ending: strawberry.Private[Callable[[], Awaitable[Expiring | None]]]
 
-    @resolved("Ever paid for perks, less what came back.")
+    @resolved("Ever spent on perks, less what came back.")
     async def lifetime_spent(self) -> Points:
         """Return what was spent."""
-        return Points(await self.spending())
+        return Points(await self.spent())
+
+    @resolved("What expires next unless it is spent; null where nothing will, or of the past.")
+    async def expiring(self) -> Expiring | None:
+        """Return what expires next."""
+        return await self.ending()
 
 
 @one_of
@@ -66,8 +81,15 @@ def is_asked(unit: grammar.Unit, code: str | None) -> bool:
     return unit.code == code if code else unit.spendable
 
 
-def balance(unit: grammar.Unit, account: Account, at: datetime, spending: Callable[[], Awaitable[int]]) -> Balance:
-    """Return an account as a balance; `spending` is asked what was spent when a client asks that."""
+class Lasting(NamedTuple):
+    """What of a balance is looked up only where it is asked for."""
+
+    spent: Callable[[], Awaitable[int]]
+    ending: Callable[[], Awaitable[Expiring | None]]
+
+
+def balance(unit: grammar.Unit, account: Account, at: datetime, lasting: Lasting) -> Balance:
+    """Return an account as a balance."""
     return Balance(
         unit=unit_of(unit),
         total=Points(account.balance),
@@ -76,5 +98,6 @@ def balance(unit: grammar.Unit, account: Account, at: datetime, spending: Callab
         pending=Points(account.pending),
         lifetime_earned=Points(account.earned),
         as_of=at,
-        spending=spending,
+        spent=lasting.spent,
+        ending=lasting.ending,
     )

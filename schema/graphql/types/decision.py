@@ -16,7 +16,7 @@ from ledger.store.reads.journal import Stored
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
-from schema.graphql.types.contribution import Contribution, contribution
+from schema.graphql.types.contribution import Contribution, origin
 from schema.graphql.types.enums import Outcome
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
@@ -71,9 +71,9 @@ class Decision(Node):
         return shown(self.place, self.concerns, profile)
 
     @resolved("The contribution it judged; null for adjustments.")
-    def contribution(self) -> Contribution | None:
+    async def contribution(self, info: Info) -> Contribution | None:
         """Return the contribution."""
-        return contribution(self.place, self.stored)
+        return await origin(info, self.place, self.stored, self.ordinal)
 
     @resolved("The rule that looked.")
     async def rule(self, info: Info) -> RuleRef:

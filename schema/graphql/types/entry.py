@@ -9,6 +9,7 @@ import strawberry
 
 from ledger.core.calendar import moment
 from ledger.core.outcomes import EntryKind as Kind
+from ledger.core.outcomes import Outcome
 from ledger.core.perks.paying import perk_in
 from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
@@ -17,7 +18,7 @@ from ledger.store.reads.journal import Stored
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
-from schema.graphql.types.contribution import Actor, Contribution, actor_of, contribution, text_of
+from schema.graphql.types.contribution import Actor, Contribution, actor_of, origin, text_of
 from schema.graphql.types.decision import Decision, RuleRef, decision, explained, rule_of, scale_of
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Node
@@ -25,6 +26,9 @@ from schema.graphql.types.perk import perk_of, title_of
 from schema.graphql.types.redemption import Redemption, position_of, redemption_at
 from schema.graphql.view import Info, View, view_of
 from schema.graphql.words import BUILT_IN, reason_label, step_labels
+
+WAITS = Outcome.PENDING.value
+"""The outcome of what waits: nothing was taken of it."""
 
 
 @described
@@ -67,7 +71,7 @@ class Entry(Node):
     @resolved("What was done for it; null for adjustments.")
     async def contribution(self, info: Info) -> Contribution | None:
         """Return the contribution."""
-        return contribution(self.place, await self._stored(info))
+        return await origin(info, self.place, await self._stored(info), self.row.ordinal)
 
     @resolved("The decision that it is the effect of.")
     async def decision(self, info: Info) -> Decision | None:
@@ -142,7 +146,7 @@ def entry(place: Place, row: history.Entry) -> Entry:
         delta=Points(row.delta),
         balance_after=Points(row.balance_after),
         unit=row.unit,
-        capped=row.kind == Kind.AWARD.value and 0 <= row.delta < row.wanted,
+        capped=row.kind == Kind.AWARD.value and 0 <= row.delta < row.wanted and row.outcome != WAITS,
     )
 
 

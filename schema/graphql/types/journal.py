@@ -33,13 +33,13 @@ class JournalEvent:
 
 @described
 class MemberChange:
-    """Something that happened to a member: an entry of theirs, a redemption that went on, a tier they moved to."""
+    """Something that happened to a member: an entry of theirs, a redemption that went on, a change of tier."""
 
     position: Position = field("The place in the journal of what brought it about; several can share one.")
     member: Member = field("The member, as they are now.")
     entry: Entry | None = field("The line that was added to their account book; null where none was.")
     redemption: Redemption | None = field("The redemption that was made or went on, as it is now.")
-    tier: Tier | None = field("The tier it moved them to; null where none moved, or down below the lowest.")
+    tier: Tier | None = field("The tier it moved them to; null where none moved, or below the lowest.")
 
 
 def journal_event(stored: Stored) -> JournalEvent:

@@ -7,7 +7,7 @@ from functools import reduce
 
 import strawberry
 
-from ledger.core.books import shelf
+from ledger.core.books import goods
 from ledger.core.books.perks import terms_of
 from ledger.core.calendar import moment
 from ledger.core.perks.blocks import available, codes_left, sold_out
@@ -71,7 +71,7 @@ class Perk(Node):
 
     place: strawberry.Private[Place]
     book: strawberry.Private[grammar.Rulebook]
-    perk: strawberry.Private[shelf.Perk]
+    perk: strawberry.Private[goods.Perk]
     terms: strawberry.Private[PerkTerms]
 
     code: str = field("Its code in the community.")
@@ -196,7 +196,7 @@ def _can_be_had(perk: Perk, at: Micros) -> bool:
     return begun and (terms.ends_at is None or at < terms.ends_at) and not sold_out(perk.perk, terms)
 
 
-def shown_perk(place: Place, book: grammar.Rulebook, perk: shelf.Perk) -> Perk:
+def shown_perk(place: Place, book: grammar.Rulebook, perk: goods.Perk) -> Perk:
     """Return a perk as clients see it."""
     terms = terms_of(perk)
     ladder = next(iter(book.ladders), None)
