@@ -36,6 +36,22 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(
         10, gt=0, description="How often the server looks for what is due: expiries, releases, daily tier runs."
     )
+    fulfil_seconds: float = Field(
+        2, gt=0, description="How often a server looks for redemptions to be delivered by webhook."
+    )
+    fulfil_attempts: int = Field(
+        6,
+        ge=1,
+        le=20,
+        description="How often a webhook is tried before its redemption fails and the points come back.",
+    )
+    fulfil_backoff_seconds: float = Field(
+        1, gt=0, description="How long after a failed try the next one comes; each later wait is 4 times as long."
+    )
+    fulfil_timeout_seconds: float = Field(10, gt=0, description="How long a webhook may take to answer.")
+    webhooks_to_private: bool = Field(
+        False, description="Whether webhooks may go to private addresses, this machine's too, and by plain http."
+    )
     encryption_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts codes and vouchers: Fernet keys, comma separated; the first encrypts, all decrypt."

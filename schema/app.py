@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from ledger.service.fulfilment import fulfilling
 from ledger.service.heartbeat import beating
 from ledger.service.ledger import Ledger, open_ledger
 from ledger.service.sweeper import sweeping
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None
             async with (
                 beating(opened.database, opened.clock),
                 sweeping(opened.database, opened.writer, opened.clock, every=every),
+                fulfilling(opened),
             ):
                 yield
 

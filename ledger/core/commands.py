@@ -211,11 +211,15 @@ class SettleDue(Value):
 
 
 class PutPerk(Value):
-    """Put up a perk, or change the terms of one; with `new` only if there is none of its code."""
+    """Put up a perk, or change the terms of one; with `new` only if there is none of its code.
+
+    With `keeps_stock` the stock of one that is there stays as it is, whatever the terms say.
+    """
 
     terms: PerkTerms
     by: str
     new: bool = False
+    keeps_stock: bool = False
     key: str = ""
     """With a key the command is the same command when it comes again."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.core.calendar import moment
 from ledger.core.values import DAY, HOUR, Micros
+from ledger.service.heartbeat import SERVER
 from ledger.store.engine import Database
 from ledger.store.migrate import pending
 from ledger.store.tables import TABLES
@@ -71,7 +72,7 @@ async def _last_alive(database: Database) -> Micros:
     """Return the last time anything was recorded, or a server was seen alive."""
     head, heartbeat = TABLES["head"].c, TABLES["heartbeat"].c
     recorded = await database.read(select(func.max(head.recorded_at)).where(head.community_id.is_not(None)))
-    seen = await database.read(select(func.max(heartbeat.at)))
+    seen = await database.read(select(func.max(heartbeat.at)).where(heartbeat.name == SERVER))
     return Micros(max(recorded[0][0] or 0, seen[0][0] or 0))
 
 

@@ -56,7 +56,7 @@ async def accounts(
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts by unit, with what was due of their points by `at` done."""
     found = await recorded_accounts(database, community, members)
-    due = await members_due(database, community, members, at=at) if versions.timed else []
+    due = await members_due(database, community, members, at=at)  # also where only perks know of time
     if due:
         units = list(dict.fromkeys(code for version in versions.published for code in version.units))
 

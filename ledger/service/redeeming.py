@@ -112,6 +112,12 @@ async def _by_hand(database: Database, community: UUID, redemptions: Sequence[Re
     return found
 
 
+async def steps(database: Database, community: UUID, positions: Sequence[Position]) -> dict[Position, list[Stored]]:
+    """Return the events of redemptions, from where they were made on."""
+    along = await _along(database, community, {redemption_trail(position) for position in positions})
+    return {position: along.get(redemption_trail(position), []) for position in positions}
+
+
 async def _along(database: Database, community: UUID, keys: set[str]) -> dict[str, list[Stored]]:
     """Return the events that trails lead to, by the trails' keys."""
     leads = await trails(database, community, sorted(keys)) if keys else {}

@@ -6,7 +6,21 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, order, rounds, rules, serving, stories
+from schema.cli import (
+    care,
+    demo,
+    explaining,
+    importing,
+    keys,
+    lists,
+    order,
+    perks,
+    redemptions,
+    rounds,
+    rules,
+    serving,
+    stories,
+)
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -31,6 +45,8 @@ app.command("simulate")(rules.simulate)
 app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.tiers, name="tiers")
+app.add_typer(perks.app, name="perks")
+app.add_typer(redemptions.app, name="redemptions")
 app.add_typer(rules.app, name="rulebook")
 app.add_typer(order.app, name="violations")
 app.add_typer(rounds.app, name="rounds")

@@ -24,6 +24,7 @@ from schema.graphql.types.decision import Decision, decision
 from schema.graphql.types.earned import EarnedSummary, days, summary
 from schema.graphql.types.entry import Entry, entry, entry_at
 from schema.graphql.types.node import Connection
+from schema.graphql.types.redemption import Redemption, redemption
 from schema.graphql.types.suggestion import Suggestion, suggestions_of
 from schema.graphql.types.tier import Tier, TierProgress, ladder_of, tier_of, tier_progress
 from schema.graphql.view import View
@@ -192,6 +193,21 @@ async def decisions(subject: Subject, at: Span) -> Connection[Decision] | None:
         return found
 
     return _page(subject, which, at, rows, node)
+
+
+async def redemptions(subject: Subject, at: Span) -> Connection[Redemption] | None:
+    """Return a page of the member's redemptions."""
+    if not subject.is_own:
+        return None
+    loaders, place = subject.view.loaders, subject.place
+    rows = await loaders.redemption_pages.load((place.id, (subject.member, at)))
+
+    async def count() -> int:
+        return await loaders.redemption_counts.load((place.id, subject.member))
+
+    return connection(
+        rows, at, key=lambda row: (row.position,), node=lambda row: redemption(place, row), count=count
+    )
 
 
 async def own_entry(subject: Subject, place: history.Place | None) -> Entry | None:

@@ -82,7 +82,7 @@ class Follower:
                 yield one
 
     async def events_with(self, member: MemberId) -> AsyncIterator[Position]:
-        """Yield the positions at which a member has an entry from here on."""
+        """Yield the positions at which a member has an entry, or a redemption went on, from here on."""
         database = self._view.ledger.database
         while True:
             end = await self._wait()

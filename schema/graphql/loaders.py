@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -18,11 +16,9 @@ from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
 from ledger.core.rulebook.grammar import Budget
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
-from ledger.core.rulebook.versions import Versions
 from ledger.core.suggest import Ways, acting_rules
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
-from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.reads import (
@@ -42,35 +38,21 @@ from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
-from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.reviews import Review
 from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
 from ledger.store.reads.spending import Ending
 from ledger.store.reads.violations import Report
 from ledger.store.tables import ApiKeyRow
+from schema.graphql.loaders_of_perks import PerkLoaders
+from schema.graphql.loading import Loader
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-W = TypeVar("W", bound=Hashable)
-Loader = DataLoader[tuple[UUID, K], V]
 ISSUED_DAYS = 30
 """Over how many local days a rule says what it gave."""
 
 
-class Published(NamedTuple):
-    """Every version of a community's rulebook: as rules read it, and as it was published."""
-
-    versions: Versions
-    publications: list[Publication]
-
-
-class Loaders:
+class Loaders(PerkLoaders):
     """One operation's loaders. A key leads with its community."""
-
-    def __init__(self, database: Database, at: Micros) -> None:
-        self._database = database
-        self._at = at
 
     @cached_property
     def profiles(self) -> Loader[MemberId, Profile | None]:
@@ -307,56 +289,3 @@ class Loaders:
             return await reading.budgets(database, community, version, at=self._at)
 
         return self._single(read)
-
-    @cached_property
-    def published(self) -> DataLoader[UUID, Published]:
-        """The rulebooks of communities."""
-
-        async def read(database: Database, community: UUID) -> Published:
-            found = await publications(database, community)
-            return Published(versions_of([one.fact for one in found]), found)
-
-        return self._single(read)
-
-    def _each(
-        self,
-        read: Callable[[Database, UUID, list[K]], Awaitable[Mapping[K, V]]],
-        missing: Callable[[], V],
-    ) -> Loader[K, V]:
-        """Return a loader of single things, all of one community in one statement."""
-
-        async def load(keys: list[tuple[UUID, K]]) -> list[V]:
-            grouped: dict[UUID, list[K]] = defaultdict(list)
-            for community, key in keys:
-                grouped[community].append(key)
-            found = {one: await read(self._database, one, group) for one, group in grouped.items()}
-            return [found[community][key] if key in found[community] else missing() for community, key in keys]
-
-        return DataLoader(load)
-
-    def _alike(
-        self,
-        read: Callable[[Database, UUID, list[MemberId], W], Awaitable[Mapping[MemberId, V]]],
-        missing: Callable[[], V],
-    ) -> Loader[tuple[MemberId, W], V]:
-        """Return a loader of members' things: those asked alike are read in one statement."""
-
-        async def load(keys: list[tuple[UUID, tuple[MemberId, W]]]) -> list[V]:
-            grouped: dict[tuple[UUID, W], list[MemberId]] = defaultdict(list)
-            for community, (member, asked) in keys:
-                grouped[community, asked].append(member)
-            found = {key: await read(self._database, key[0], group, key[1]) for key, group in grouped.items()}
-            return [
-                found[community, asked][member] if member in found[community, asked] else missing()
-                for community, (member, asked) in keys
-            ]
-
-        return DataLoader(load)
-
-    def _single(self, read: Callable[[Database, UUID], Awaitable[V]]) -> DataLoader[UUID, V]:
-        """Return a loader of one thing a community."""
-
-        async def load(communities: list[UUID]) -> list[V]:
-            return [await read(self._database, one) for one in communities]
-
-        return DataLoader(load)

@@ -19,7 +19,9 @@ from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.offer import offers_of
+from schema.graphql.types.perk import perk_of
 from schema.graphql.types.playbook import playbook_of
+from schema.graphql.types.redemption import redemption_at
 from schema.graphql.types.round import find_round
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
@@ -75,6 +77,16 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _perk(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await perk_of(view, place, named.key)
+    return found if found is not None and (not found.retired or view.operates(place)) else None
+
+
+async def _redemption(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await redemption_at(view, place, Position(named.number)) if named.number is not None else None
+    return found if found is not None and view.sees_own(place, found.row.member) else None
+
+
 async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rule_by_id(view, place, named) if view.operates(place) else None
 
@@ -124,6 +136,8 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Perk": _perk,
+    "Redemption": _redemption,
     "Rule": _rule,
     "Violation": _violation,
     "Suggestion": _suggestion,

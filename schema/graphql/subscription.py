@@ -14,6 +14,7 @@ from ledger.core.events import tier_changes
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
+from ledger.store.reads.journal import Stored
 from schema.graphql.described import arg, described, followed
 from schema.graphql.faults import Fault
 from schema.graphql.following import Follower
@@ -22,6 +23,7 @@ from schema.graphql.scalars import Position
 from schema.graphql.types.entry import entries_of
 from schema.graphql.types.journal import JournalEvent, MemberChange, journal_event
 from schema.graphql.types.member import member_of
+from schema.graphql.types.redemption import Redemption, position_of, redemption_at
 from schema.graphql.types.tier import Tier, tier_of
 from schema.graphql.view import Info, View, view_of
 
@@ -36,7 +38,7 @@ class Subscription:
 
     @followed(
         "What happens to one member from now on (or after a position; ends after `take`): entries, releases and"
-        " expiries among them, and tier changes, up and down."
+        " expiries among them, redemptions, and tier changes, up and down."
     )
     async def member_changed(
         self,
@@ -120,7 +122,7 @@ async def _taken(items: AsyncGenerator[T, None], take: int | None) -> AsyncGener
 
 
 async def _changes(view: View, place: Place, number: MemberId, after: int) -> AsyncGenerator[MemberChange, None]:
-    """Yield what happens to a member: one change an entry; a tier comes with its event's last."""
+    """Yield what happens to a member: one change an entry; a tier and a redemption come with its event's last."""
     async for position in Follower(view, place.id, after).events_with(number):
         view.forget()
         stored = await view.loaders.events.load((place.id, position))
@@ -130,8 +132,24 @@ async def _changes(view: View, place: Place, number: MemberId, after: int) -> As
         entries = [one for one in entries_of(place, stored) if one.row.member == number]
         moved = [change for change in tier_changes(stored.event) if change.member == number]
         tiers = [await _tier(view, place, change.ladder, change.after or "") for change in moved]
-        for entry, tier in zip_longest(entries, _at_the_end(tiers, len(entries))):
-            yield MemberChange(position=Position(position), member=member, entry=entry, tier=tier)
+        redemption = await _redemption(view, place, number, stored)
+        told = list(zip_longest(entries, _at_the_end(tiers, len(entries))))
+        for entry, tier in told or ([(None, None)] if redemption is not None else []):
+            last = not entries or entry is entries[-1]
+            yield MemberChange(
+                position=Position(position),
+                member=member,
+                entry=entry,
+                redemption=redemption if last else None,
+                tier=tier,
+            )
+
+
+async def _redemption(view: View, place: Place, number: MemberId, stored: Stored) -> Redemption | None:
+    """Return the redemption that an event made or moved on, if it is the member's."""
+    made = position_of(stored.event)
+    found = await redemption_at(view, place, made) if made is not None else None
+    return found if found is not None and found.row.member == number else None
 
 
 def _at_the_end(tiers: list[Tier | None], entries: int) -> list[Tier | None]:

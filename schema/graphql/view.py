@@ -43,7 +43,7 @@ class View:
 
     def forget(self) -> None:
         """Forget what was loaded: what is asked next is read anew."""
-        self.loaders = Loaders(self.ledger.database, self.ledger.clock())
+        self.loaders = Loaders(self.ledger, self.ledger.clock())
 
     def fresh(self) -> View:
         """Return the same view with nothing loaded."""
@@ -102,6 +102,18 @@ class View:
             raise Fault("UNAUTHORIZED", "send your API key as `Authorization: Bearer lgr_…`")
         if not self.known.caller.may(scope):
             raise Fault("MISSING_SCOPE", f"this needs the scope {scope.value}", scope=scope.value)
+        return self.known
+
+    def require_member(self) -> Known:
+        """Return the caller, who is a signed-in member.
+
+        Raises:
+            Fault: nobody is signed in, or it is a key.
+        """
+        if self.known is None:
+            raise Fault("UNAUTHORIZED", "send a member's session as `Authorization: Bearer …`")
+        if self.member is None:
+            raise Fault("MEMBERS_ONLY", "only a signed-in member does this, for themselves")
         return self.known
 
     async def still(self) -> None:

@@ -26,10 +26,10 @@ UNLIMITED = {"LEDGER_RATE_LIMIT": "1000000", "LEDGER_RATE_BURST": "1000000"}
 class Server:
     """One `ledger serve` on a port it keeps over restarts. It leads a process group, so no worker outlives it."""
 
-    def __init__(self, url: str, *, workers: int = 1) -> None:
+    def __init__(self, url: str, *, workers: int = 1, **settings: str) -> None:
         self.port = free_port()
         self._workers = workers
-        self._environment = {**os.environ, **UNLIMITED, "LEDGER_DATABASE_URL": url}
+        self._environment = {**os.environ, **UNLIMITED, "LEDGER_DATABASE_URL": url, **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
 

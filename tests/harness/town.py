@@ -43,11 +43,11 @@ class Town(NamedTuple):
     key: str
 
 
-async def found_town(url: str, slug: str = "town", *, preset: str | None = None) -> Town:
+async def found_town(url: str, slug: str = "town", *, preset: str | None = None, rulebook: str = RULEBOOK) -> Town:
     """Begin a town, or a community with a preset."""
     database = Database(address(url))
     try:
-        yaml = RULEBOOK if preset is None else None
+        yaml = rulebook if preset is None else None
         community = await begin(database, Writer(database), slug, yaml=yaml, preset=preset or "seed_circle")
         key = await create_key(database, community.id, name="harness", scopes=frozenset(Scope), at=now())
     finally:

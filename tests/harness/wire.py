@@ -52,14 +52,17 @@ class Wire:
     ) -> None:
         await self.close()
 
-    async def request(self, method: str, path: str, body: bytes = b"", media: str = STRUCTURED) -> Answer:
+    async def request(
+        self, method: str, path: str, body: bytes = b"", media: str = STRUCTURED, **headers: str
+    ) -> Answer:
         """Send one request.
 
         Raises:
             OSError, EOFError: no whole answer came; what became of the request is unknown.
         """
+        more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self._key}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self._key}\r\n{more}"
             f"Content-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         try:

@@ -159,6 +159,44 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         '{ it: closeRound(roundId: $round, winners: [$member], idempotencyKey: "k") { round { id } } }',
         _rule(),
     ),
+    "Mutation.createPerk": (
+        '{ it: createPerk(community: $slug, input: {code: $fresh, title: [{locale: "en", text: "t"}], cost: 1,'
+        " kind: DIGITAL, fulfilment: MANUAL}) { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.updatePerk": (
+        '{ it: updatePerk(perkId: $perk, input: {code: "wave", title: [{locale: "en", text: "t"}], cost: 0,'
+        " kind: DIGITAL, fulfilment: MANUAL}) { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.retirePerk": ("{ it: retirePerk(perkId: $perk) { perk { id } } }", _rule()),
+    "Mutation.addPerkCodes": ('{ it: addPerkCodes(perkId: $perk, codes: ["c"]) { perk { id } } }', _rule()),
+    "Mutation.adjustStock": (
+        '{ it: adjustStock(input: {perkId: $stocked, delta: 1, reason: "r", idempotencyKey: $fresh})'
+        " { perk { id } } }",
+        _rule(),
+    ),
+    "Mutation.redeemPerk": (
+        "{ it: redeemPerk(input: {perkId: $perk, expectedCost: 0, idempotencyKey: $fresh}) { redemption { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.grantPerk": (
+        '{ it: grantPerk(perkId: $perk, memberId: $member, reason: "r", idempotencyKey: $fresh)'
+        " { redemption { id } } }",
+        _rule(),
+    ),
+    "Mutation.cancelRedemption": (
+        "{ it: cancelRedemption(redemptionId: $redemption) { redemption { id } } }",
+        _rule("REDEMPTIONS_WRITE", MEMBER),
+    ),
+    "Mutation.refundRedemption": (
+        '{ it: refundRedemption(redemptionId: $redemption, reason: "r") { redemption { id } } }',
+        _rule(),
+    ),
+    "Mutation.fulfilRedemptions": (
+        "{ it: fulfilRedemptions(inputs: [{redemptionId: $redemption, action: FULFIL}]) { redemptions { id } } }",
+        _rule(),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -177,6 +215,9 @@ VARIABLES = {
     "offer": "ID!",
     "task": "ID!",
     "round": "ID!",
+    "perk": "ID!",
+    "stocked": "ID!",
+    "redemption": "ID!",
     "report": "ID!",
     "strike": "ID!",
     "appeal": "ID!",

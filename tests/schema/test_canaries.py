@@ -26,6 +26,7 @@ from ledger.service.verify import verify
 from ledger.settings import Settings
 from ledger.store.engine import Database, address
 from ledger.store.tables import TABLES
+from schema.graphql.ids import write_id
 from schema.logs import plainly
 from schema.pages.member import COOKIE
 from tests.clock import Clock
@@ -124,6 +125,9 @@ class Doors:
         await self.knock("GET", "/", is_shown=True, headers={"cookie": f"{COOKIE}={self.session}"})
         for query_text in _queries():
             await self.knock("POST", "/graphql", json=query_text, is_shown=True)
+        for codes in ([f"{CODE}-3"], [CODE, "", CODE], [CODE * 50], [5]):
+            await self.knock("POST", "/graphql", json=_with_codes(self.api, codes), is_shown=True)
+        await self.knock("POST", "/graphql", json=_with_voucher(self.api), is_shown=True)
         for bearer in (self.key[:-1], self.session + "x", f"{self.link}", f"lgr_{self.key}"):
             await self.knock("GET", f"/v1/members/chat:{WHO}", bearer=bearer)
             await self.knock("POST", "/graphql", bearer=bearer, json={"query": "{ viewer { role } }"})
@@ -196,6 +200,19 @@ def _queries() -> list[dict[str, Any]]:
         {"query": find, "variables": {"n": WHO}},
         {"query": f'{{ memberByHandle(community: "garden", platform: "chat", externalId: "{WHO}") {{ id }} }}'},
     ]
+
+
+def _with_codes(api: Api, codes: list[Any]) -> dict[str, Any]:
+    add = "addPerkCodes(perkId: $id, codes: $codes) { userErrors { code message params } }"
+    query = f"mutation ($id: ID!, $codes: [String!]!) {{ {add} }}"
+    return {"query": query, "variables": {"id": write_id("Perk", api.community.id, "seat"), "codes": codes}}
+
+
+def _with_voucher(api: Api) -> dict[str, Any]:
+    fulfil = "mutation ($it: [FulfilInput!]!) { fulfilRedemptions(inputs: $it) { userErrors { code message } } }"
+    one = {"action": "FULFIL", "voucher": CODE, "note": REASON}
+    ids = [write_id("Redemption", api.community.id, position) for position in (1, 20)]
+    return {"query": fulfil, "variables": {"it": [{"redemptionId": id_, **one} for id_ in ids]}}
 
 
 async def _doors(api: Api, log: Log, clock: Clock) -> Doors:

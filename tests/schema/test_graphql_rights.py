@@ -24,6 +24,7 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "redemptions { totalCount }",
     "standing { state }",
     "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
@@ -35,6 +36,7 @@ SEEN = (
     "name",
     "positioning",
     "pointsName",
+    "perks { code }",
     "defaultLocale",
     "locales",
     "houseRules { code }",
@@ -55,6 +57,7 @@ OPERATED = {
     "contributionsToReview { totalCount }": Scope.CONSOLE,
     "wantedGroups { totalCount }": Scope.MEMBERS_READ,
     "violations { totalCount }": Scope.CONSOLE,
+    "redemptions { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -67,6 +70,11 @@ CHANGES = {
     'createMemberLink(memberId: "x")': Scope.MEMBERS_LINK,
     'createApiKey(input: {community: "garden", name: "n", scopes: [CONSOLE]})': Scope.CONSOLE,
     'revokeApiKey(id: "x")': Scope.CONSOLE,
+    'retirePerk(perkId: "x")': Scope.CONSOLE,
+    'addPerkCodes(perkId: "x", codes: [])': Scope.CONSOLE,
+    'grantPerk(perkId: "x", memberId: "x", reason: "r", idempotencyKey: "i")': Scope.CONSOLE,
+    'refundRedemption(redemptionId: "x", reason: "r")': Scope.CONSOLE,
+    "fulfilRedemptions(inputs: [])": Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,

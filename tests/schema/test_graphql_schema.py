@@ -36,6 +36,7 @@ SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
 ADDED = {
     ("Round", "entrants"),
     ("RoundWinner", "number"),
+    ("RedemptionStep", "reason"),
     ("Mutation", "showOffer"),
     ("Mutation", "retireOffer"),
     ("CommunityPayload", "operatorKey"),
@@ -125,7 +126,10 @@ def _default(argument: object) -> str | None:
 
 
 def test_what_is_answered_has_the_whole_vocabulary(ours: GraphQLSchema, contract: GraphQLSchema) -> None:
-    for name in ("EntryKind", "Outcome", "MatchMode", "RulebookState", "Role", "Period", "ApiScope"):
+    for name in (
+        *("EntryKind", "Outcome", "MatchMode", "RulebookState", "Role", "Period", "ApiScope"),
+        *("RedemptionStatus", "PerkKind", "PerkBlock", "FulfilmentKind", "FulfilAction"),
+    ):
         mine, theirs = ours.type_map[name], contract.type_map[name]
         assert isinstance(mine, GraphQLEnumType)
         assert isinstance(theirs, GraphQLEnumType)

@@ -79,6 +79,9 @@ class World(NamedTuple):
     offer: str
     task: str
     round: str
+    perk: str
+    stocked: str
+    redemption: str
     reports: tuple[str, str, str]
     """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
@@ -88,7 +91,7 @@ class World(NamedTuple):
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
-        told |= {"round": self.round}
+        told |= {"round": self.round, "perk": self.perk, "stocked": self.stocked, "redemption": self.redemption}
         return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -116,7 +119,10 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
     reports = await reports_of(writer, api.community)
-    await Stall(api.ledger, api.community).put("wave")
+    stall = Stall(api.ledger, api.community)
+    await stall.put("wave")
+    await stall.put("few", stock=1)
+    asked = await stall.redeem("ana", "wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -149,6 +155,9 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         write_id("Offer", api.community.id, "launch"),
         write_id("PlaybookTask", api.community.id, "hi"),
         write_id("Round", api.community.id, "chain"),
+        write_id("Perk", api.community.id, "wave"),
+        write_id("Perk", api.community.id, "few"),
+        write_id("Redemption", api.community.id, asked),
         reports,
     )
 
@@ -301,6 +310,10 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     names = ("Offer", "PlaybookTask", "Round")
     offer, task, game = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in names)
     told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
+    perk, few, asked = (
+        write_id(type_, new_id(Micros(NOON + 7)), name)
+        for type_, name in (("Perk", "wave"), ("Perk", "few"), ("Redemption", 5))
+    )
     elsewhere = world._replace(
         ana=member,
         key_id=key,
@@ -311,6 +324,9 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         offer=offer,
         task=task,
         round=game,
+        perk=perk,
+        stocked=few,
+        redemption=asked,
         slug="nowhere",
     )
     before = await _standing(world)

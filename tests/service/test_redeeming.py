@@ -15,7 +15,7 @@ from ledger.core.events import PerkCodesAdded, RedemptionStatus
 from ledger.core.perks.blocks import Block
 from ledger.core.refusals import PerkUnknown, RedemptionDone
 from ledger.core.rulebook.grammar.catalogue import Fulfilment
-from ledger.core.values import MINUTE, SECOND, Micros, Position
+from ledger.core.values import DAY, MINUTE, SECOND, Micros, Position
 from ledger.service.ledger import Ledger
 from ledger.service.redeeming import Blocked, Redeemed, add_codes, move, vouchers
 from ledger.service.sealing import KEY_FILE, KeyFileUnusable, Seals, seals_of
@@ -136,6 +136,22 @@ async def test_a_redemption_whose_time_is_over_reads_so_before_the_sweeper_came(
     clock.advance(15 * MINUTE + SECOND)
     [found] = (await at_positions(stall.ledger.database, stall.community.id, [place], at=clock())).values()
     assert (found.status, found.open, found.updated_at) == (RedemptionStatus.EXPIRED, False, found.hold_until)
+
+
+async def test_a_process_that_remembers_nothing_moves_and_expires(
+    stall: Stall, other: Database, clock: Clock
+) -> None:
+    await stall.put(cost=10, reserve_for=Micros(15 * MINUTE), refund_within=Micros(DAY))
+    first, second = await stall.redeem("ana"), await stall.redeem("bo")
+    for status in (RedemptionStatus.FULFILLED, RedemptionStatus.REFUNDED):
+        fresh = Stall(Ledger(Settings(), other, Writer(other, clock=clock), clock), stall.community)
+        assert isinstance(await _moved(fresh, first, status), Receipt)
+    clock.advance(DAY)
+    fresh = Stall(Ledger(Settings(), other, Writer(other, clock=clock), clock), stall.community)
+    assert await sweep(other, fresh.ledger.writer, stall.community, clock) == 1
+    found = await at_positions(other, stall.community.id, [first, second], at=clock())
+    assert [found[place].status for place in (first, second)] == ["REFUNDED", "EXPIRED"]
+    assert (await verify(other, stall.community.id)).differences == []
 
 
 def test_a_new_key_before_the_old_one_opens_what_the_old_one_sealed() -> None:

@@ -70,7 +70,8 @@ def _put(said: Saying, command: PutPerk) -> Answer:
     before = said.books.read(PERK, (command.terms.code,))
     if before.terms and command.new:
         return PerkExists(perk=command.terms.code)
-    terms = _settled(command.terms, said.version)
+    kept = command.keeps_stock and bool(before.terms)
+    terms = _settled(replace(command.terms, stock=before.stock) if kept else command.terms, said.version)
     if isinstance(terms, PerkTermsWrong):
         return terms
     if terms.stock is not None and terms.stock < before.reserved + before.sold:

@@ -20,6 +20,12 @@ def rule_of(perk: str) -> str:
     return f"perk:{perk}"
 
 
+def perk_in(rule: str) -> str | None:
+    """Return the perk that an entry's rule stands for; None where it is a rule."""
+    kind, _, perk = rule.partition(":")
+    return perk if kind == "perk" and perk else None
+
+
 def asked(
     books: Books,
     member: MemberId,

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select, tuple_, union, union_all
 
+from ledger.core.books.perks import member_redemptions_trail
 from ledger.core.reversal import undone_claim
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
-CLAIM, ENTRY, EVENT = TABLES["claim"].c, TABLES["entry"].c, TABLES["event"].c
+CLAIM, ENTRY, EVENT, TRAIL = (TABLES[name].c for name in ("claim", "entry", "event", "trail"))
 MOVE = TABLES["tier_change"].c
 Place = tuple[int, int]
 """A decision's position and its ordinal there."""
@@ -174,12 +175,15 @@ async def judges(database: Database, community: UUID, places: Sequence[Place]) -
 async def positions(
     database: Database, community: UUID, member: MemberId, *, after: int, first: int
 ) -> list[Position]:
-    """Return where a member's entries and changes of level stand after a position, each event once, in order."""
+    """Return where a member has entries, changes of level or redemptions after a position, each event once."""
     entries = _of(community, member, Which(), ENTRY.position).where(ENTRY.position > after)
     moves = select(MOVE.position).where(
         MOVE.community_id == community, MOVE.member == member, MOVE.position > after
     )
-    found: Any = union(*(_first(one, first) for one in (entries, moves))).subquery()
+    redemptions = select(TRAIL.position).where(
+        TRAIL.community_id == community, TRAIL.key == member_redemptions_trail(member), TRAIL.position > after
+    )
+    found: Any = union(*(_first(one, first) for one in (entries, moves, redemptions))).subquery()
     statement = select(found.c.position).order_by(found.c.position).limit(first)
     return [Position(row.position) for row in await database.read(statement)]
 

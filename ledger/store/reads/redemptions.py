@@ -99,6 +99,24 @@ async def count(database: Database, community: UUID, *, statuses: Sequence[str] 
     return int(number)
 
 
+async def approved(
+    database: Database, community: UUID, perks_: Sequence[str], *, first: int, at: Micros
+) -> list[Redemption]:
+    """Return the redemptions of some perks that are approved and not yet fulfilled, oldest first."""
+    statement = (
+        _of(community)
+        .where(
+            REDEMPTION.perk.in_(perks_),
+            REDEMPTION.open == 1,
+            REDEMPTION.status == RedemptionStatus.APPROVED.value,
+        )
+        .order_by(REDEMPTION.position)
+        .limit(first)
+    )
+    found = [_redemption(row, at) for row in await database.read(statement)]
+    return [one for one in found if one.open]
+
+
 async def trails(database: Database, community: UUID, keys: Sequence[str]) -> dict[str, list[Position]]:
     """Return the positions that trails lead to, ascending, by the trails' keys."""
     statement = (

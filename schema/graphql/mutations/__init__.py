@@ -7,7 +7,9 @@ from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.offers import OfferMutation
+from schema.graphql.mutations.perks import PerkMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.redemptions import RedemptionMutation
 from schema.graphql.mutations.rounds import RoundMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
@@ -19,6 +21,8 @@ from schema.graphql.mutations.violations import ViolationMutation
 class Mutation(
     ContributionMutation,
     PointsMutation,
+    RedemptionMutation,
+    PerkMutation,
     AccessMutation,
     CommunityMutation,
     RulebookMutation,

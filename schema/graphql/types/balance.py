@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from ledger.core.books.shelf import Account
 from ledger.core.rulebook import grammar
 from schema.graphql.described import described, field, one_of, optional, resolved
 from schema.graphql.scalars import Points, Position
+from schema.graphql.view import Info, view_of
 
 
 @described
@@ -19,9 +20,14 @@ class Unit:
     """A currency of the community; amounts are in its minor units (10^-scale)."""
 
     code: str = field("Its code in the rulebook.")
-    name: str = field("What it is called.")
+    names: strawberry.Private[Mapping[str, str]]
     scale: int = field("How many decimals a whole unit has.")
     spendable: bool = field("Whether perks can cost it.")
+
+    @resolved("What it is called.")
+    def name(self, info: Info) -> str:
+        """Return the unit's name."""
+        return self.names.get(view_of(info).locale) or next(iter(self.names.values()), self.code)
 
 
 @described
@@ -67,7 +73,7 @@ class BalancePoint:
 
 def unit_of(unit: grammar.Unit) -> Unit:
     """Return a rulebook's unit."""
-    return Unit(code=unit.code, name=unit.code, scale=unit.scale, spendable=unit.spendable)
+    return Unit(code=unit.code, names=unit.names, scale=unit.scale, spendable=unit.spendable)
 
 
 def is_asked(unit: grammar.Unit, code: str | None) -> bool:

@@ -21,7 +21,7 @@ from schema.graphql.scalars import Position
 from schema.graphql.texts import listed
 from schema.graphql.types.balance import Unit, unit_of
 from schema.graphql.types.contribution import Contribution, to_review
-from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period
+from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period, RedemptionStatus
 from schema.graphql.types.journal import JournalEvent, journal_event
 from schema.graphql.types.key import ApiKey, api_key
 from schema.graphql.types.leaderboard import Leaderboard, leaderboard
@@ -29,7 +29,9 @@ from schema.graphql.types.member import LadderCode, Member
 from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.perk import Perk, perks_of
 from schema.graphql.types.playbook import PlaybookTask, playbook_of
+from schema.graphql.types.redemption import Redemption, queue
 from schema.graphql.types.round import Round, rounds_of
 from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
@@ -99,6 +101,29 @@ class Community(Node):
         rung = ladder_of(book, ladder)
         found = [tier_of(self.place, book, rung, level.code) for level in rung.levels] if rung is not None else []
         return [tier for tier in found if tier is not None]
+
+    @resolved("What points buy, cheapest first. Retired perks are seen by operators alone.")
+    async def perks(
+        self,
+        info: Info,
+        available_only: Annotated[bool | None, arg("Only what is up, in its time and not sold out.")] = False,
+    ) -> list[Perk]:
+        """Return the perks."""
+        return await perks_of(view_of(info), self.place, available_only=bool(available_only))
+
+    @resolved("What was redeemed, oldest first: the queue of what is to be fulfilled. For operators.")
+    async def redemptions(
+        self,
+        info: Info,
+        status: Annotated[list[RedemptionStatus] | None, arg("Only those that are so far.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Redemption] | None:
+        """Return a page of the redemptions."""
+        view, at = view_of(info), span(first, after, last, before)
+        return await queue(view, self.place, status or None, at) if view.operates(self.place) else None
 
     @resolved("Who has most points in a calendar period. It is computed when it is asked for.")
     async def leaderboard(

@@ -13,6 +13,8 @@ from ledger.core.events import (
     Event,
     GroupHeld,
     PointsAdjusted,
+    RedemptionMade,
+    RedemptionMoved,
     TierLocked,
     decisions,
 )
@@ -34,6 +36,8 @@ from schema.graphql.view import Info, View, view_of
 
 BY_SOMEBODY = (
     PointsAdjusted,
+    RedemptionMade,
+    RedemptionMoved,
     ContributionReviewed,
     TierLocked,
     GroupHeld,

@@ -10,6 +10,7 @@ import strawberry
 from ledger.core.calendar import moment
 from ledger.core.outcomes import EntryKind as Kind
 from ledger.core.outcomes import Outcome
+from ledger.core.perks.paying import perk_in
 from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
 from ledger.store.reads import history
@@ -21,6 +22,8 @@ from schema.graphql.types.contribution import Actor, Contribution, actor_of, ori
 from schema.graphql.types.decision import Decision, RuleRef, decision, explained, rule_of, scale_of
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Node
+from schema.graphql.types.perk import perk_of, title_of
+from schema.graphql.types.redemption import Redemption, position_of, redemption_at
 from schema.graphql.view import Info, View, view_of
 from schema.graphql.words import BUILT_IN, reason_label, step_labels
 
@@ -57,9 +60,12 @@ class Entry(Node):
     capped: bool = field("Whether a limit took something of what the rule wanted to give.")
 
     @resolved("Why it stands there.")
-    def reason(self, info: Info) -> Reason:
+    async def reason(self, info: Info) -> Reason:
         """Return the reason."""
-        label = reason_label(Kind(self.row.kind), self.row.rule, view_of(info).locale)
+        view = view_of(info)
+        perk = await perk_of(view, self.place, perk_in(self.row.rule) or "") if self._is_of_a_perk else None
+        rule = title_of(perk.terms, perk.book, view.locale) if perk is not None else self.row.rule
+        label = reason_label(Kind(self.row.kind), rule, view.locale)
         return Reason(code=self.row.rule, label=label, explained=lambda: self._explanation(info))
 
     @resolved("What was done for it; null for adjustments.")
@@ -75,10 +81,20 @@ class Entry(Node):
     @resolved("The rule that paid, as it stood; null where none did.")
     async def rule(self, info: Info) -> RuleRef | None:
         """Return the rule."""
-        if self.row.rule in BUILT_IN:
+        if self.row.rule in BUILT_IN or self._is_of_a_perk:
             return None
         number = await view_of(info).loaders.judges.load((self.place.id, self.row.place))
         return await rule_of(view_of(info), self.place, number, self.row.rule, self.row.unit)
+
+    @resolved("The redemption that it paid for, or gave back; null for other entries.")
+    async def redemption(self, info: Info) -> Redemption | None:
+        """Return the redemption."""
+        position = position_of((await self._stored(info)).event) if self._is_of_a_perk else None
+        return await redemption_at(view_of(info), self.place, position) if position is not None else None
+
+    @property
+    def _is_of_a_perk(self) -> bool:
+        return self.row.kind in (Kind.REDEMPTION.value, Kind.REFUND.value)
 
     @resolved("Who brought it about.")
     async def actor(self, info: Info) -> Actor:

@@ -150,3 +150,62 @@ class ApiScope(Enum):
     LEDGER_ADJUST = value("LEDGER_ADJUST", "Give and take points by hand.")
     REDEMPTIONS_WRITE = value("REDEMPTIONS_WRITE", "Redeem perks for members.")
     CONSOLE = value("CONSOLE", "Everything an operator does; it has every other scope.")
+
+
+@enumeration
+class RedemptionStatus(Enum):
+    """How far a redemption is. Points come back with all that end it but FULFILLED."""
+
+    REQUESTED = value("REQUESTED", "Asked for; somebody has to approve or fulfil it.")
+    APPROVED = value("APPROVED", "To be fulfilled: by a person, a code that is waited for, a bot or a webhook.")
+    FULFILLED = value("FULFILLED", "Had, and paid for.")
+    DECLINED = value("DECLINED", "Declined by an operator.")
+    CANCELLED = value("CANCELLED", "Cancelled before it was approved.")
+    EXPIRED = value("EXPIRED", "Nobody fulfilled it in time.")
+    FAILED = value("FAILED", "It could not be delivered.")
+    REFUNDED = value("REFUNDED", "Given back within its refund window.")
+
+
+@enumeration
+class PerkKind(Enum):
+    """What sort of thing a perk is."""
+
+    DIGITAL = value("DIGITAL", "Something sent, such as a code or a file.")
+    PHYSICAL = value("PHYSICAL", "Something handed over.")
+    ACCESS = value("ACCESS", "A place in a group or a channel.")
+    SESSION = value("SESSION", "Time with somebody.")
+    OFFER = value("OFFER", "A better price for something.")
+
+
+@enumeration
+class PerkBlock(Enum):
+    """What stands between a member and a perk, in the order in which a redemption is refused."""
+
+    ACCOUNT_CLOSED = value("ACCOUNT_CLOSED", "The member has left.")
+    STANDING = value("STANDING", "The member is removed for violations.")
+    PERK_RETIRED = value("PERK_RETIRED", "The perk is no longer up.")
+    NOT_STARTED = value("NOT_STARTED", "It cannot be redeemed yet.")
+    ENDED = value("ENDED", "Its time is over.")
+    TIER_TOO_LOW = value("TIER_TOO_LOW", "It is for other tiers.")
+    LIMIT_REACHED = value("LIMIT_REACHED", "The member has had as many as one may.")
+    SOLD_OUT = value("SOLD_OUT", "Nothing is left of it.")
+    NOT_ENOUGH_POINTS = value("NOT_ENOUGH_POINTS", "The available points do not pay for it.")
+
+
+@enumeration
+class FulfilmentKind(Enum):
+    """How what was redeemed reaches the member."""
+
+    MANUAL = value("MANUAL", "Somebody hands it over.")
+    CODE = value("CODE", "A code from the perk's pool.")
+    PLATFORM_ROLE = value("PLATFORM_ROLE", "A place in a platform's group, which a bot gives and reports.")
+    WEBHOOK = value("WEBHOOK", "A request to the perk's target.")
+
+
+@enumeration
+class FulfilAction(Enum):
+    """What an operator does with a redemption."""
+
+    APPROVE = value("APPROVE", "Approve it; a code is handed out at once.")
+    FULFIL = value("FULFIL", "It was handed over: the points are paid.")
+    DECLINE = value("DECLINE", "Decline it: the points come back.")

@@ -13,6 +13,7 @@ from schema.graphql.described import described, field
 from schema.graphql.scalars import Position
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.member import Member
+from schema.graphql.types.redemption import Redemption
 from schema.graphql.types.tier import Tier
 
 
@@ -32,11 +33,12 @@ class JournalEvent:
 
 @described
 class MemberChange:
-    """Something that happened to a member: an entry of theirs, a change of tier, or both."""
+    """Something that happened to a member: an entry of theirs, a redemption that went on, a change of tier."""
 
     position: Position = field("The place in the journal of what brought it about; several can share one.")
     member: Member = field("The member, as they are now.")
-    entry: Entry | None = field("The line that was added to their account book; null where only a tier changed.")
+    entry: Entry | None = field("The line that was added to their account book; null where none was.")
+    redemption: Redemption | None = field("The redemption that was made or went on, as it is now.")
     tier: Tier | None = field("The tier it moved them to; null where none moved, or below the lowest.")
 
 

@@ -28,6 +28,7 @@ from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.redemption import Redemption
 from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.types.violation import Standing, Violation, may_see, standing, violations_page
@@ -58,6 +59,7 @@ class Member(Node):
     profile: strawberry.Private[Profile]
 
     joined_at: datetime = field("The earlier of first sight and joining.")
+    avatar_url: str | None = field("Where their picture is; null where the ledger knows none.")
 
     @resolved("What the member is called.")
     def display_name(self, info: Info) -> str:
@@ -173,6 +175,13 @@ class Member(Node):
         """Return a page of the decisions about the member."""
         return await asking.decisions(self.seen_by(info), span(first, after, last, before, parts=2))
 
+    @resolved("What they redeemed and were given, newest first.")
+    async def redemptions(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Redemption] | None:
+        """Return a page of the member's redemptions."""
+        return await asking.redemptions(self.seen_by(info), span(first, after, last, before))
+
     @resolved("The offers of the community, and why one is not shown to them now.")
     async def offers(self, info: Info) -> list[Offer] | None:
         """Return the offers as they stand for the member."""
@@ -255,4 +264,5 @@ def shown(place: Place, number: MemberId, profile: Profile) -> Member:
         number=number,
         profile=profile,
         joined_at=moment(profile.joined_at),
+        avatar_url=None,
     )

@@ -21,7 +21,7 @@ from ledger.store.reads.spans import Span
 from ledger.words.progress import Speech
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import GlobalId, write_id
-from schema.graphql.loaders import Published
+from schema.graphql.loading import Published
 from schema.graphql.pages import chosen, connection
 from schema.graphql.scalars import Points
 from schema.graphql.types.balance import Unit, unit_of
