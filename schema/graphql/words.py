@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import asdict
 
 from ledger.core.explain import explain_decision
-from ledger.core.formula import formula, start_formula
+from ledger.core.formula import formula, formula_of, start_formula
 from ledger.core.lines import Line
 from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.refusals import Refusal
@@ -56,8 +56,8 @@ def formula_text(version: Version, code: str, unit: Unit | None, locale: str) ->
         lines = [Line(code=f"formula.{code}")]
     elif code == "start" and unit is not None:
         lines = [start_formula(unit)]
-    elif (rule := version.rule.get(code)) is not None:
-        lines = formula(version, rule)
+    else:
+        lines = formula_of(version, code)
     return render("formula.join", locale).join(_formula_part(line, locale) for line in lines)
 
 
