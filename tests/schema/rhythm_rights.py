@@ -31,6 +31,24 @@ RHYTHM: dict[str, tuple[str, Rule]] = {
         "{ it: thankStory(storyId: $tale, thanked: true) { story { id } } }",
         frozenset({MEMBER}),
     ),
+    "Mutation.scheduleActivity": (
+        '{ it: scheduleActivity(community: $slug, input: {code: $fresh, kind: "walk", minutes: 60,'
+        ' title: [{locale: "en", text: "Walk"}], startsAt: "2026-11-28T12:00:00Z"}) { activity { id } } }',
+        rule(),
+    ),
+    "Mutation.cancelActivity": ("{ it: cancelActivity(activityId: $activity) { activity { id } } }", rule()),
+    "Mutation.recordAttendance": (
+        "{ it: recordAttendance(activityId: $activity, memberIds: [$member]) { activity { id } } }",
+        rule(),
+    ),
+    "Mutation.rsvp": (
+        "{ it: rsvp(activityId: $activity, answer: GOING) { activity { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.submitClaim": (
+        '{ it: submitClaim(input: {community: $slug, type: "checked.in", idempotencyKey: $fresh}) { position } }',
+        frozenset({MEMBER}),
+    ),
     "Mutation.openRound": (
         '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
         rule(),

@@ -53,6 +53,8 @@ CHANGES = {
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'cancelActivity(activityId: "x")': Scope.CONSOLE,
+    'recordAttendance(activityId: "x", memberIds: [])': Scope.CONSOLE,
     'openRound(community: "garden", input: {code: "", title: "", prizes: []})': Scope.CONSOLE,
     'closeRound(roundId: "x", idempotencyKey: "i")': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,

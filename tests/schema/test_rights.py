@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.rhythm.activities import ActivityTerms, ScheduleActivity
 from ledger.core.rhythm.rounds import OpenRound, commitment
-from ledger.core.values import SECOND, MemberId, Micros
+from ledger.core.values import HOUR, SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
@@ -117,7 +118,8 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-IDS = ("member", "key", "contribution", "story", "tale", "round")
+WALK = "FREQ=DAILY;COUNT=1;BYHOUR=20;BYMINUTE=0;BYSECOND=0"
+IDS = ("member", "key", "contribution", "story", "tale", "round", "activity")
 VARIABLES = {**dict.fromkeys(IDS, "ID!"), "slug": "String!", "fresh": "String!"}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
@@ -150,12 +152,13 @@ class World(NamedTuple):
     story: str
     tale: str
     round: str
+    activity: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
-        ids |= {"story": self.story, "tale": self.tale, "round": self.round}
+        ids |= {"story": self.story, "tale": self.tale, "round": self.round, "activity": self.activity}
         return {**ids, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -202,9 +205,11 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     key = write_id("ApiKey", api.community.id, spare or "")
     opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
-    await writer.submit(api.community, [opening])
+    walk = ActivityTerms(code="walk", kind="walk", starts_at=Micros(NOON), length=HOUR, rule=WALK, once=True)
+    await writer.submit(api.community, [opening, ScheduleActivity(terms=walk, by="tests")])
     game = write_id("Round", api.community.id, "chain")
-    return World(api, roles, foreign, ana, key, contribution, story, tale, game)
+    activity = write_id("Activity", api.community.id, "walk/2026-11-23T12:00:00Z")
+    return World(api, roles, foreign, ana, key, contribution, story, tale, game, activity)
 
 
 async def _told(api: Api, name: str) -> int:
@@ -370,10 +375,10 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    names = ("Contribution", "Story", "Round")
-    told, story, game = (write_id(type_, new_id(Micros(NOON + 7)), 5) for type_ in names)
+    names = ("Contribution", "Story", "Round", "Activity")
+    told, story, game, activity = (write_id(type_, new_id(Micros(NOON + 7)), 5) for type_ in names)
     elsewhere = world._replace(
-        ana=member, key_id=key, told=told, story=story, tale=story, round=game, slug="nowhere"
+        ana=member, key_id=key, told=told, story=story, tale=story, round=game, activity=activity, slug="nowhere"
     )
     before = await _standing(world)
     for bearer in (world.foreign, None):
