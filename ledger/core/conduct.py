@@ -89,6 +89,11 @@ def conduct(strikes: Iterable[Strike], at: Micros) -> Conduct:
     )
 
 
+def conduct_now(strikes: Sequence[Strike], at: Micros) -> Conduct:
+    """Return where somebody stands who has all these strikes already, however the clock may lag behind the log."""
+    return conduct(strikes, Micros(max((at, *(one.confirmed_at for one in strikes)))))
+
+
 def is_forgotten(strike: Strike, at: Micros) -> bool:
     """Say whether a strike no longer counts; a removal always does."""
     return strike.action != Action.REMOVAL and strike.forgets_at is not None and strike.forgets_at <= at

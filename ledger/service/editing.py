@@ -81,6 +81,17 @@ def edited(text: str, rules: Sequence[RuleEdit], levels: Sequence[LevelEdit]) ->
     return text
 
 
+def with_calendar(text: str, *, tz: str | None = None, week_start: str | None = None) -> str:
+    """Return a sound rulebook's text with another time zone or first day of the week.
+
+    Raises:
+        RulebookFaulty: the text has faults.
+    """
+    said = {name: _plain(value) for name, value in (("tz", tz), ("week_start", week_start)) if value is not None}
+    patch = _Page(text).community(said)
+    return text[: patch.start] + patch.text + text[patch.end :]
+
+
 class _Page:
     """A text beside its nodes, which say where each value stands, and the rulebook that it spells."""
 
@@ -90,6 +101,16 @@ class _Page:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         assert isinstance(root, yaml.MappingNode)
         self._root = root
+
+    def community(self, said: Mapping[str, str | None]) -> Patch:
+        """Return how the community's calendar changes."""
+        node = _at(self._root, "community")
+        if isinstance(node, yaml.MappingNode) and node.value:
+            return self._patched(node, said)
+        named = {name: _flow(item) for name, item in _pairs(node)} | {
+            k: v for k, v in said.items() if v is not None
+        }
+        return self._patched(self._root, {"community": _spelled(named)})
 
     def rule(self, edit: RuleEdit, number: int) -> Patch:
         """Return how a rule changes."""

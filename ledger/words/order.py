@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from ledger.core.books.goods import Violation
 from ledger.core.calendar import local_date, moment
-from ledger.core.conduct import Conduct, State, nearest, step_at, strikes_on
+from ledger.core.conduct import Conduct, State, nearest, step_at
 from ledger.core.formula import length as spelled
 from ledger.core.rulebook.grammar import HouseRule, Rulebook, StrikeLadder, StrikeStep
-from ledger.core.values import DAY, HOUR, Micros
+from ledger.core.values import DAY, HOUR
 from ledger.core.violations import BRINGING, Action
 from ledger.words.progress import Speech
 from ledger.words.render import render
@@ -80,7 +81,8 @@ class Order(NamedTuple):
             numbers = {"strikes": near.strikes, "allowed": near.allowed}
             said = [render("standing.WARNED", self.locale, what=what, **numbers)]
         if conduct.no_earning_until is not None:
-            until = moment(conduct.no_earning_until).isoformat(timespec="minutes")
+            local = moment(conduct.no_earning_until).astimezone(ZoneInfo(self.rulebook.community.tz))
+            until = local.isoformat(timespec="minutes")
             said.append(render("standing.pause", self.locale, until=until))
         if conduct.clears_at is not None:
             on = local_date(conduct.clears_at, self.rulebook.community.tz).isoformat()
@@ -108,12 +110,3 @@ class Order(NamedTuple):
         if found.ladder:
             return found.ladder
         return next((one.ladder for one in self.rulebook.house_rules if one.code == found.rule), "")
-
-
-def next_strike(order: Order, found: Violation, conduct: Conduct, at: Micros) -> tuple[int, StrikeStep | None]:
-    """Return which strike a report would be if it were confirmed now, and what that would bring."""
-    ladder = order.ladder(order.ladder_of(found))
-    if ladder is None:
-        return 0, None
-    number = 1 + strikes_on(ladder.code, conduct.counted, at)
-    return number, step_at(ladder, number)

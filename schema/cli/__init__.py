@@ -6,7 +6,20 @@ import gc
 
 import typer
 
-from schema.cli import activities, care, demo, explaining, importing, keys, lists, rounds, rules, serving, stories
+from schema.cli import (
+    activities,
+    care,
+    demo,
+    explaining,
+    importing,
+    keys,
+    lists,
+    order,
+    rounds,
+    rules,
+    serving,
+    stories,
+)
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -32,6 +45,7 @@ app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(rules.app, name="rulebook")
+app.add_typer(order.app, name="violations")
 app.add_typer(activities.app, name="activities")
 app.add_typer(rounds.app, name="rounds")
 app.add_typer(stories.app, name="stories")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.goods import Gathering
+from ledger.core.books.goods import Gathering, Offer, Strike
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
@@ -25,7 +25,19 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import activities, earnings, history, journal, people, reviews, rounds, spending, stories
+from ledger.store.reads import (
+    activities,
+    earnings,
+    history,
+    journal,
+    offers,
+    people,
+    reviews,
+    rounds,
+    spending,
+    stories,
+    violations,
+)
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -33,8 +45,10 @@ from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
 from ledger.store.reads.reviews import Review
+from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
 from ledger.store.reads.spending import Ending
+from ledger.store.reads.violations import Report
 from ledger.store.tables import ApiKeyRow
 
 K = TypeVar("K", bound=Hashable)
@@ -134,6 +148,16 @@ class Loaders:
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:
         """Members' levels by ladder."""
         return self._each(people.standings, dict)
+
+    @cached_property
+    def strikes(self) -> Loader[MemberId, tuple[Strike, ...]]:
+        """Members' strikes, forgotten ones too."""
+        return self._each(violations.strikes, tuple)
+
+    @cached_property
+    def reports(self) -> Loader[Position, Report | None]:
+        """Reports of violations by place."""
+        return self._each(violations.at_positions, lambda: None)
 
     @cached_property
     def handles(self) -> Loader[MemberId, list[Handle]]:
@@ -263,6 +287,16 @@ class Loaders:
     def present(self) -> DataLoader[UUID, int]:
         """How many members did not leave."""
         return self._single(people.count)
+
+    @cached_property
+    def offers(self) -> DataLoader[UUID, dict[str, Offer]]:
+        """The offers of communities, by code."""
+        return self._single(offers.offers)
+
+    @cached_property
+    def settings(self) -> DataLoader[UUID, dict[str, str]]:
+        """What was set of communities themselves."""
+        return self._single(settings)
 
     @cached_property
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:

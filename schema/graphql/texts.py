@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from strawberry import UNSET
@@ -45,3 +45,8 @@ def listed(items: Sequence[T] | None) -> tuple[T, ...] | None:
     if len(items) > MOST_LISTED:
         raise Fault("TOO_MANY", f"expected at most {MOST_LISTED}")
     return tuple(items)
+
+
+def named(names: Mapping[str, str], locale: str) -> str:
+    """Return a name in a language, else in English, else in any; nothing where there is none."""
+    return names.get(locale) or names.get("en") or next(iter(names.values()), "")

@@ -24,11 +24,25 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "standing { state }",
     "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
-SEEN = ("id", "slug", "name", "timezone", "memberCount", "units { code }", "tiers { code memberCount }")
+SEEN = (
+    "id",
+    "slug",
+    "name",
+    "positioning",
+    "pointsName",
+    "defaultLocale",
+    "locales",
+    "houseRules { code }",
+    "timezone",
+    "memberCount",
+    "units { code }",
+    "tiers { code memberCount }",
+)
 OPERATED = {
     "members { totalCount }": Scope.MEMBERS_READ,
     "journal { position }": Scope.LEDGER_READ,
@@ -36,7 +50,11 @@ OPERATED = {
     "rulebook { yaml }": Scope.CONSOLE,
     "rulebookVersions { totalCount }": Scope.CONSOLE,
     "budgets { code }": Scope.CONSOLE,
+    "offers { code }": Scope.CONSOLE,
+    "playbook { code }": Scope.CONSOLE,
     "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "wantedGroups { totalCount }": Scope.MEMBERS_READ,
+    "violations { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -52,6 +70,13 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'lockTier(memberId: "x", reason: "r")': Scope.CONSOLE,
+    'updateCommunity(input: {slug: "garden"})': Scope.CONSOLE,
+    'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
+    'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
+    'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
+    'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
+    'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
     'cancelActivity(activityId: "x")': Scope.CONSOLE,
     'recordAttendance(activityId: "x", memberIds: [])': Scope.CONSOLE,

@@ -13,8 +13,12 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import Command, PutOffer, SetCommunity
 from ledger.core.rhythm.activities import ActivityTerms, ScheduleActivity
 from ledger.core.rhythm.rounds import OpenRound, commitment
+from ledger.core.rulebook.grammar import OfferTerms, Task
+from ledger.core.rulebook.grammar.catalogue import Stage
 from ledger.core.values import HOUR, SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
@@ -29,98 +33,14 @@ from schema.graphql.schema import SCHEMA
 from tests import rulebooks
 from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
+from tests.schema.accused import reports_of
+from tests.schema.answers import gave
 from tests.schema.api import STRUCTURED, Api
-from tests.schema.rhythm_rights import ANYONE, HAS_KEY, MEMBER, RHYTHM, Rule
-from tests.schema.rhythm_rights import rule as _rule
+from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
 from tests.stall import Stall
 
-REST: dict[str, Rule] = {
-    "POST /v1/events": _rule("EVENTS_WRITE"),
-    "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
-    "POST /v1/redemptions": _rule("REDEMPTIONS_WRITE"),
-    "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
-    "POST /v1/member-links": _rule("MEMBERS_LINK"),
-    "GET /v1/explanations": _rule("MEMBERS_READ"),
-    "GET /v1/journal": _rule("LEDGER_READ"),
-    "GET /healthz": _rule(ANYONE),
-    "GET /readyz": _rule(ANYONE),
-}
-
-OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
-)
-"""Routes for people, outside the document: they show no data, or need a token of their own."""
-
-GRAPHQL: dict[str, tuple[str, Rule]] = {
-    "Query.node": ("{ it: node(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.nodes": ("{ it: nodes(ids: [$member]) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.viewer": ("{ it: viewer { role } }", _rule(HAS_KEY, MEMBER)),
-    "Query.me": ("{ it: me { id } }", frozenset({MEMBER})),
-    "Query.communities": ("{ it: communities { edges { node { id } } } }", _rule(HAS_KEY, MEMBER)),
-    "Query.community": ("{ it: community(slug: $slug) { id } }", _rule(HAS_KEY, MEMBER)),
-    "Query.member": ("{ it: member(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.memberByHandle": (
-        '{ it: memberByHandle(community: $slug, platform: "chat", externalId: "ana") { id } }',
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Query.contribution": (
-        '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
-        _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
-    ),
-    "Query.previewRulebook": (
-        "{ it: previewRulebook(community: $slug, draft: {basedOn: 2}) { byTier { before } userErrors { code } } }",
-        _rule(),
-    ),
-    "Query.dryRunContribution": (
-        '{ it: dryRunContribution(input: {community: $slug, source: "chat:room", key: "t9", type: "thread.opened",'
-        ' subject: "thread-9", data: {member: "ana"}}) { entries { delta } userErrors { code message } } }',
-        _rule("EVENTS_WRITE"),
-    ),
-    "Query.previewTierRun": ("{ it: previewTierRun(community: $slug) { because } }", _rule()),
-    "Mutation.publishRulebook": (
-        "{ it: publishRulebook(community: $slug, draft: {basedOn: 2}) { rulebook { version } } }",
-        _rule(),
-    ),
-    "Mutation.reviewContribution": (
-        "{ it: reviewContribution(contributionId: $contribution, approve: true) { position } }",
-        _rule(),
-    ),
-    "Mutation.recordContribution": (
-        '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
-        " data: {}}) { position userErrors { code message } } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.undoContribution": (
-        '{ it: undoContribution(community: $slug, source: "chat:room", key: "t1", reason: "r",'
-        " idempotencyKey: $fresh) { position } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.adjustPoints": (
-        '{ it: adjustPoints(input: {memberId: $member, delta: 1, reason: "r", idempotencyKey: $fresh})'
-        " { member { id } } }",
-        _rule("LEDGER_ADJUST"),
-    ),
-    "Mutation.createMemberLink": ("{ it: createMemberLink(memberId: $member) { url } }", _rule("MEMBERS_LINK")),
-    "Mutation.createApiKey": (
-        '{ it: createApiKey(input: {community: $slug, name: "k", scopes: [EVENTS_WRITE]}) { secret } }',
-        _rule(),
-    ),
-    "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
-    "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
-    **RHYTHM,
-    "Subscription.memberChanged": (
-        "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Subscription.journal": (
-        "{ it: journal(community: $slug, fromPosition: 0, take: 1) { position } }",
-        _rule("LEDGER_READ"),
-    ),
-}
 WALK = "FREQ=DAILY;COUNT=1;BYHOUR=20;BYMINUTE=0;BYSECOND=0"
-IDS = ("member", "key", "contribution", "story", "tale", "round", "activity")
-VARIABLES = {**dict.fromkeys(IDS, "ID!"), "slug": "String!", "fresh": "String!"}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -128,7 +48,14 @@ RULEBOOK = rulebooks.SMALL.replace(
     "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
     "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
 )
-"""The small rulebook, and something to review, to rise to, to lock and to hold."""
+RULEBOOK += "violations: {spam: {appeal: 7d, steps: [{warn: true}]}}\n"
+"""The small rulebook, and something to review, to rise to, to lock, to hold and to break."""
+
+
+OFFERED: list[Command] = [
+    PutOffer(terms=OfferTerms(code="launch"), by="tests"),
+    SetCommunity(name=PLAYBOOK, value=write_tasks((Task(id="hi", stage=Stage.DAILY),)), by="tests"),
+]
 
 
 class Role(NamedTuple):
@@ -151,15 +78,21 @@ class World(NamedTuple):
     told: str
     story: str
     tale: str
+    offer: str
+    task: str
     round: str
     activity: str
+    reports: tuple[str, str, str]
+    """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
-        ids |= {"story": self.story, "tale": self.tale, "round": self.round, "activity": self.activity}
-        return {**ids, "slug": self.slug, "fresh": fresh}
+        reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
+        told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
+        told |= {"round": self.round, "activity": self.activity}
+        return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -185,6 +118,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     await writer.submit(api.community, [publication(RULEBOOK)])
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
+    reports = await reports_of(writer, api.community)
     await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
@@ -203,13 +137,25 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
     contribution = write_id("Contribution", api.community.id, told["position"])
     story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
-    key = write_id("ApiKey", api.community.id, spare or "")
+    await writer.submit(api.community, OFFERED)
     opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
     walk = ActivityTerms(code="walk", kind="walk", starts_at=Micros(NOON), length=HOUR, rule=WALK, once=True)
     await writer.submit(api.community, [opening, ScheduleActivity(terms=walk, by="tests")])
-    game = write_id("Round", api.community.id, "chain")
-    activity = write_id("Activity", api.community.id, "walk/2026-11-23T12:00:00Z")
-    return World(api, roles, foreign, ana, key, contribution, story, tale, game, activity)
+    return World(
+        api,
+        roles,
+        foreign,
+        ana,
+        write_id("ApiKey", api.community.id, spare or ""),
+        contribution,
+        story,
+        tale,
+        write_id("Offer", api.community.id, "launch"),
+        write_id("PlaybookTask", api.community.id, "hi"),
+        write_id("Round", api.community.id, "chain"),
+        write_id("Activity", api.community.id, "walk/2026-11-23T12:00:00Z"),
+        reports,
+    )
 
 
 async def _told(api: Api, name: str) -> int:
@@ -332,27 +278,6 @@ def _whole(answer: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(answer.headers.items())
 
 
-def _gave(answer: httpx2.Response) -> bool:
-    """Say whether a GraphQL answer holds what was asked for."""
-    if answer.status_code != 200:
-        return False
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        texts = [
-            line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")
-        ]
-        told: dict[str, Any] = next((json.loads(text) for text in texts if text), {})
-    else:
-        told = answer.json()
-    told = told.get("payload", told)
-    return "errors" not in told and not _is_empty((told.get("data") or {}).get("it"))
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_empty(item) for name, item in value.items() if name != "userErrors")
-    return value is None or (isinstance(value, list) and all(_is_empty(item) for item in value))
-
-
 @pytest.mark.parametrize("field", GRAPHQL)
 @only_sqlite
 async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: World, field: str) -> None:
@@ -361,7 +286,7 @@ async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: 
     for number, role in enumerate(world.roles):
         answer = await world.graphql(field, query, role.bearer, f"fresh-{number}")
         expected = 401 if "bad" in role.tags else 200
-        if answer.status_code != expected or _gave(answer) != bool(rule & role.tags):
+        if answer.status_code != expected or gave(answer) != bool(rule & role.tags):
             wrong.append((role.name, answer.status_code, answer.text))
     assert wrong == []
 
@@ -375,15 +300,29 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    names = ("Contribution", "Story", "Round", "Activity")
-    told, story, game, activity = (write_id(type_, new_id(Micros(NOON + 7)), 5) for type_ in names)
+    story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
+    report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
+    reports = (report, report, report)
+    names = ("Offer", "PlaybookTask", "Round", "Activity")
+    offer, task, game, activity = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in names)
+    told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
     elsewhere = world._replace(
-        ana=member, key_id=key, told=told, story=story, tale=story, round=game, activity=activity, slug="nowhere"
+        ana=member,
+        key_id=key,
+        told=told,
+        story=story,
+        tale=story,
+        reports=reports,
+        offer=offer,
+        task=task,
+        round=game,
+        activity=activity,
+        slug="nowhere",
     )
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")
-        assert not _gave(theirs), theirs.text
+        assert not gave(theirs), theirs.text
         assert _whole(theirs) == _whole(nowhere)
     assert await _standing(world) == before

@@ -62,7 +62,10 @@ async def standings(
     found: dict[MemberId, dict[str, Standing]] = defaultdict(dict)
     for row in await database.read(statement):
         found[MemberId(row.member)][row.ladder] = Standing(
-            level=row.level, since_position=Position(row.since_position), since_at=Micros(row.since_at)
+            level=row.level,
+            since_position=Position(row.since_position),
+            since_at=Micros(row.since_at),
+            locked=row.locked,
         )
     return found
 

@@ -8,10 +8,13 @@ from schema.graphql.mutations.activities import ActivityMutation
 from schema.graphql.mutations.claims import ClaimMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.offers import OfferMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.rounds import RoundMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
+from schema.graphql.mutations.tiers import TierMutation
+from schema.graphql.mutations.violations import ViolationMutation
 
 
 @described
@@ -22,6 +25,9 @@ class Mutation(
     CommunityMutation,
     RulebookMutation,
     StoryMutation,
+    OfferMutation,
+    TierMutation,
+    ViolationMutation,
     RoundMutation,
     ActivityMutation,
     ClaimMutation,

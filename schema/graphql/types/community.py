@@ -11,6 +11,9 @@ from strawberry import UNSET
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import page as journal_page
+from ledger.store.reads.violations import Which
+from ledger.words.progress import Speech
+from ledger.words.render import DEFAULT_LOCALE, LOCALES
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, span
@@ -26,10 +29,14 @@ from schema.graphql.types.leaderboard import Leaderboard, leaderboard
 from schema.graphql.types.member import LadderCode, Member
 from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.playbook import PlaybookTask, playbook_of
 from schema.graphql.types.round import Round, rounds_of
-from schema.graphql.types.rulebook import Budget, HouseRule, Rulebook, budgets, rulebook, rulebooks
+from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
+from schema.graphql.types.violation import HouseRule, Violation, house_rules, violations_page
+from schema.graphql.types.wish import GroupWish, wanted_groups
 from schema.graphql.view import Info, view_of
 
 
@@ -40,7 +47,36 @@ class Community(Node):
     place: strawberry.Private[Place]
 
     slug: str = field("Its name in addresses.")
-    name: str = field("What people call it.")
+
+    @resolved("What people call it.")
+    async def name(self, info: Info) -> str:
+        """Return the community's name."""
+        return await self._set(info, NAME) or self.place.name
+
+    @resolved("What it is for, in its own words; null where it does not say.")
+    async def positioning(self, info: Info) -> str | None:
+        """Return the positioning."""
+        return await self._set(info, POSITIONING)
+
+    @resolved("What its points are called: as it was set, else as the rulebook calls the first spendable unit.")
+    async def points_name(self, info: Info) -> str:
+        """Return the name of the points."""
+        chosen = await self._set(info, POINTS_NAME)
+        if chosen is not None:
+            return chosen
+        book = await view_of(info).rulebook(self.place)
+        unit = next((one for one in book.units if one.spendable), book.units[0])
+        return Speech(book, view_of(info).locale).unit(unit.code)
+
+    @resolved("The language for those who do not choose one.")
+    async def default_locale(self, info: Info) -> str:
+        """Return the default language."""
+        return await self._set(info, LOCALE) or DEFAULT_LOCALE
+
+    @resolved("The languages it speaks.")
+    async def locales(self, info: Info) -> list[str]:
+        """Return the languages."""
+        return (await self._set(info, LANGUAGES) or " ".join(LOCALES)).split()
 
     @resolved("Its IANA time zone: days, weeks and months are local.")
     async def timezone(self, info: Info) -> str:
@@ -170,9 +206,25 @@ class Community(Node):
         return await budgets(view, self.place) if view.operates(self.place) else None
 
     @resolved("What it asks of everybody beside points.")
-    def house_rules(self) -> list[HouseRule]:
-        """Return the house rules: the grammar has none yet."""
-        return []
+    async def house_rules(self, info: Info) -> list[HouseRule]:
+        """Return the house rules."""
+        view = view_of(info)
+        return house_rules(await view.rulebook(self.place), view.locale)
+
+    @resolved("What was reported of members, newest first; with open_only what waits for a person. For operators.")
+    async def violations(
+        self,
+        info: Info,
+        open_only: Annotated[bool | None, arg("Only reports nobody decided, and open appeals.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Violation] | None:
+        """Return a page of the reports."""
+        view, at = view_of(info), span(first, after, last, before)
+        which = Which(open_only=bool(open_only))
+        return await violations_page(view, self.place, at, which) if view.operates(self.place) else None
 
     @resolved("Contributions that somebody must approve before they pay, oldest first. For operators.")
     async def contributions_to_review(
@@ -181,6 +233,39 @@ class Community(Node):
         """Return a page of what waits for a review."""
         view, at = view_of(info), span(first, after, last, before)
         return await to_review(view, self.place, at) if view.operates(self.place) else None
+
+    @resolved("Its offers, retired ones too. For operators.")
+    async def offers(self, info: Info) -> list[Offer] | None:
+        """Return the offers."""
+        view = view_of(info)
+        return await offers_of(view, self.place, None) if view.operates(self.place) else None
+
+    @resolved("What to do with a group, stage by stage, and what of it is done. For operators.")
+    async def playbook(self, info: Info) -> list[PlaybookTask] | None:
+        """Return the playbook."""
+        view = view_of(info)
+        return await playbook_of(view, self.place) if view.operates(self.place) else None
+
+    @resolved(
+        "Where its members should be on their platforms, or no longer, in the order in which that changed."
+        " For operators, and keys with MEMBERS_READ."
+    )
+    async def wanted_groups(
+        self,
+        info: Info,
+        changed_since: Annotated[
+            Position | None, arg("Only what changed after this position of the journal: go on where you were.")
+        ] = UNSET,
+        first: First = 100,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[GroupWish] | None:
+        """Return a page of the wanted places in groups."""
+        view, at = view_of(info), span(first, after, last, before, parts=3, named=True)
+        if not view.may(self.place, Scope.MEMBERS_READ):
+            return None
+        return await wanted_groups(view, self.place, changed_since or 0, at)
 
     @resolved("Its API keys, oldest first. For operators.")
     async def api_keys(self, info: Info) -> list[ApiKey] | None:
@@ -204,7 +289,15 @@ class Community(Node):
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
         return [journal_event(one) for one in found]
 
+    async def _set(self, info: Info, name: str) -> str | None:
+        return (await view_of(info).loaders.settings.load(self.place.id)).get(name)
+
+
+NAME, POSITIONING, POINTS_NAME = "name", "positioning", "points_name"
+LOCALE, LANGUAGES = "default_locale", "locales"
+"""How settings of a community are named in its log."""
+
 
 def community_of(place: Place) -> Community:
     """Return a community as clients see it."""
-    return Community(id=write_id("Community", place.id), place=place, slug=place.slug, name=place.name)
+    return Community(id=write_id("Community", place.id), place=place, slug=place.slug)

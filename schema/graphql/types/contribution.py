@@ -17,6 +17,7 @@ from ledger.core.events import (
     decisions,
 )
 from ledger.core.values import MemberId
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads import reviews
@@ -31,7 +32,14 @@ from schema.graphql.types.enums import ReviewState
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.view import Info, View, view_of
 
-BY_SOMEBODY = (PointsAdjusted, ContributionReviewed, TierLocked, GroupHeld)
+BY_SOMEBODY = (
+    PointsAdjusted,
+    ContributionReviewed,
+    TierLocked,
+    GroupHeld,
+    ViolationConfirmed,
+    ViolationLifted,
+)
 """What somebody with the right to did by hand."""
 
 
@@ -116,9 +124,10 @@ async def to_review(view: View, place: Place, at: Span) -> Connection[Contributi
 
 
 async def origin(info: Info, place: Place, stored: Stored, ordinal: int) -> Contribution | None:
-    """Return what was done for a decision: of a release or a correction, what it is about."""
+    """Return what was done for a decision: of one that was made late or corrects, what it is about."""
     made = decisions(stored.event)
-    about = (made[ordinal].releases or made[ordinal].corrects) if ordinal < len(made) else None
+    one = made[ordinal] if ordinal < len(made) else None
+    about = (one.releases or one.corrects or one.restores) if one is not None else None
     if about is None:
         return contribution(place, stored)
     found = await view_of(info).loaders.events.load((place.id, about.position))

@@ -50,6 +50,26 @@ class Outcome(Enum):
 
 
 @enumeration
+class StandingState(Enum):
+    """Where a member stands with the house rules."""
+
+    GOOD = value("GOOD", "Nothing counts against them.")
+    WARNED = value("WARNED", "At least one strike counts.")
+    REMOVED = value("REMOVED", "They earn and redeem nothing, and belong in no group, until that is lifted.")
+
+
+@enumeration
+class ViolationAction(Enum):
+    """What is made of a report."""
+
+    WARNING = value("WARNING", "A warning.")
+    REMOVAL = value("REMOVAL", "The member is removed.")
+    PENALTY = value("PENALTY", "Points are taken, or a time without earning begins.")
+    DISMISSED = value("DISMISSED", "Nothing follows.")
+    LIFTED = value("LIFTED", "It was taken back: what it took was given back, what it withheld was granted.")
+
+
+@enumeration
 class MatchMode(Enum):
     """How many requirements of a group must be met."""
 

@@ -29,6 +29,7 @@ from schema.graphql.types.contribution import Actor, named_actor
 from schema.graphql.types.enums import RulebookState
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.tier import Tier, tier_of
+from schema.graphql.types.violation import HouseRule, house_rules
 from schema.graphql.view import Info, View, view_of
 from schema.graphql.words import amount_text, change_summary
 
@@ -41,15 +42,6 @@ class Cap:
     count: int | None = field("At most so many times; null where points are counted.")
     per: str = field("Over what: day, week, month, year, ever or object.")
     by: list[str] = field("For whom it is counted: actor, to, or the pair of them.")
-
-
-@described
-class HouseRule:
-    """What the community asks of everybody, and what follows where somebody breaks it."""
-
-    code: str = field("Its code in the rulebook.")
-    text: str = field("The rule in words.")
-    consequence: str = field("What follows, in words.")
 
 
 @described
@@ -144,9 +136,9 @@ class Rulebook(Node):
         return list(tiers_of(self.place, self.published.versions.numbered(self.version).rulebook))
 
     @resolved("What it asks of everybody beside points.")
-    def house_rules(self) -> list[HouseRule]:
-        """Return the house rules: the grammar has none yet."""
-        return []
+    def house_rules(self, info: Info) -> list[HouseRule]:
+        """Return the house rules."""
+        return house_rules(self.published.versions.numbered(self.version).rulebook, view_of(info).locale)
 
     @resolved("What it changed of the version before it, value by value; empty for the first.")
     async def changes(self, info: Info) -> list[RulebookChange]:
