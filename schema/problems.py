@@ -50,7 +50,15 @@ from ledger.core.refusals import (
     ViolationUnknown,
 )
 from ledger.core.rhythm.refusals import (
+    ActivityExists,
+    ActivityFull,
+    ActivityNotBegun,
+    ActivityOver,
+    ActivityUnknown,
+    ClaimPaysNothing,
+    LevelTooLow,
     OwnStory,
+    PrioritySignup,
     RoundDone,
     RoundExists,
     RoundUnknown,
@@ -112,6 +120,14 @@ STATUS: dict[type[Refusal], int] = {
     WinnersOrDraw: 422,
     TooFewEntrants: 409,
     SeedWrong: 409,
+    ClaimPaysNothing: 422,
+    ActivityUnknown: 404,
+    ActivityExists: 409,
+    ActivityOver: 409,
+    ActivityNotBegun: 409,
+    ActivityFull: 409,
+    PrioritySignup: 409,
+    LevelTooLow: 409,
 }
 
 BLOCKS: dict[Block, tuple[str, str]] = {

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
+from ledger.core.rhythm.activities import OfActivities
+from ledger.core.rhythm.claims import SubmitClaim
 from ledger.core.rhythm.rounds import OfRounds
 from ledger.core.rhythm.stories import OfStories
 from ledger.core.rulebook.grammar import Rulebook
@@ -54,6 +56,8 @@ class RecordContribution(Value):
     """The signed-in member who did it, where no identity is named."""
     own: bool = False
     """Recorded by the ledger for somebody who is signed in: its source is the ledger's."""
+    claimed: bool = False
+    """What a member says of themselves: it waits for a review, whatever its rules say."""
 
 
 class CreateCommunity(Value):
@@ -358,6 +362,8 @@ Command = (
     | OfOffers
     | OfStories
     | OfRounds
+    | OfActivities
+    | SubmitClaim
     | RedeemPerk
     | MoveRedemption
     | SettleDue

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
+from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
@@ -25,6 +26,8 @@ class ContributionRecorded(Decided, tag="contribution", kw_only=True):
     data: dict[str, Any] = {}
     undoes: str | None = None
     imported: bool = False
+    claimed: bool = False
+    """What a member said of themselves: a review decides whether it pays, and counts."""
     creates: Creation | None = None
     counters: tuple[CounterMove, ...] = ()
     claims: tuple[ClaimKey, ...] = ()
@@ -287,6 +290,9 @@ class CommunitySet(Value, tag="community.set"):
     by: str
 
 
+ActivityFact = ActivityScheduled | ActivityCancelled | ActivityAnswered
+"""What was said about activities."""
+
 Fact = (
     ContributionRecorded
     | UndoContinued
@@ -318,6 +324,7 @@ Fact = (
     | TaskTicked
     | RoundOpened
     | RoundClosed
+    | ActivityFact
 )
 
 

@@ -42,10 +42,12 @@ from ledger.core.commands import (
     TakeOffer,
     TickTask,
 )
+from ledger.core.decide.activities import decide_activity
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.catalogue import decide_catalogue
+from ledger.core.decide.claims import decide_claim
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
@@ -60,6 +62,14 @@ from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.rhythm.activities import (
+    AGENDA,
+    AnswerActivity,
+    CancelActivity,
+    RecordAttendance,
+    ScheduleActivity,
+)
+from ledger.core.rhythm.claims import CLAIMS_SOURCE, SubmitClaim
 from ledger.core.rhythm.rounds import ROUNDS_SOURCE, CloseRound, OpenRound, close_key
 from ledger.core.rhythm.stories import (
     ABOUT_STORIES,
@@ -150,6 +160,10 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
         case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
             return decide_offering(books, command, mac, recorded_at=recorded_at)
+        case ScheduleActivity() | CancelActivity() | AnswerActivity() | RecordAttendance():
+            return decide_activity(books, command, mac, at=at, recorded_at=recorded_at)
+        case SubmitClaim():
+            return decide_claim(books, command, mac, at=at, recorded_at=recorded_at)
         case OpenRound() | CloseRound():
             return decide_round(books, command, mac, at=at, recorded_at=recorded_at)
         case SubmitStory() | ReviewStory() | FeatureStory() | WithdrawStory() | ThankStory():
@@ -173,7 +187,7 @@ def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
         if key is not None:
             needs.add((KEY, key))
         if isinstance(command, RecordContribution):
-            needs |= {(SETTING, (WELCOME,)), (SETTING, (PLAYBOOK,))}
+            needs |= {(SETTING, (WELCOME,)), (SETTING, (PLAYBOOK,)), (SETTING, (AGENDA,))}
             early = early_claim(command.source, command.key)
             needs.add((CLAIM, (early.kind, early.key)))
             if command.subject is not None and command.type in ABOUT_STORIES:
@@ -200,6 +214,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return OFFERS_SOURCE, command.key
         case PutPerk() | PutOffer() | SetCommunity():
             return (LEDGER_SOURCE, command.key) if command.key else None
+        case SubmitClaim():
+            return CLAIMS_SOURCE, command.key
         case CloseRound():
             return ROUNDS_SOURCE, close_key(command.key)
         case SubmitStory():

@@ -69,8 +69,9 @@ from ledger.core.events import (
 )
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
+from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import ROUNDS_SOURCE, RoundClosed, RoundOpened
-from ledger.core.rhythm.telling import of_rounds
+from ledger.core.rhythm.telling import of_activities, of_rounds
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
 from ledger.core.violations import (
@@ -265,6 +266,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 undoes=fact.undoes,
                 data=fact.data,
                 imported=fact.imported,
+                claimed=fact.claimed,
                 own=event.source.startswith(f"{LEDGER_SOURCE}:"),
             )
         case PointsAdjusted():
@@ -294,6 +296,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
             return None
+        case ActivityScheduled() | ActivityCancelled() | ActivityAnswered():
+            return of_activities(fact)
         case RoundOpened() | RoundClosed():
             return of_rounds(event, fact)
         case _:

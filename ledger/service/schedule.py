@@ -42,13 +42,18 @@ def _starts(rule: str, first: int, zone: str, day: date) -> tuple[Micros, ...]:
     They are those of the day, and of the last two days with any before it: clocks that skip hours, or as in Samoa
     a whole day, move a start past later ones.
     """
-    known = series(rule, date.fromordinal(first) if first else DEFAULT_START)
+    known = series(rule, first_day(first))
     end = known.up_to(day)
     begin = known.up_to(day - _ONE_DAY)
     if begin:
         begin = known.up_to(known.start(begin - 1).date() - 2 * _ONE_DAY)
     clock = ZoneInfo(zone)
     return tuple(sorted(micros(known.start(number).replace(tzinfo=clock)) for number in range(begin, end)))
+
+
+def first_day(ordinal: int) -> date:
+    """Return the first local day that an activity can happen on; 0 is not said."""
+    return date.fromordinal(ordinal) if ordinal else DEFAULT_START
 
 
 def schedule_faults(tree: Node) -> list[Fault]:

@@ -7,6 +7,7 @@ import gc
 import typer
 
 from schema.cli import (
+    activities,
     care,
     demo,
     explaining,
@@ -49,6 +50,7 @@ app.add_typer(perks.app, name="perks")
 app.add_typer(redemptions.app, name="redemptions")
 app.add_typer(rules.app, name="rulebook")
 app.add_typer(order.app, name="violations")
+app.add_typer(activities.app, name="activities")
 app.add_typer(rounds.app, name="rounds")
 app.add_typer(stories.app, name="stories")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.goods import Offer, Strike
+from ledger.core.books.goods import Gathering, Offer, Strike
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
@@ -22,6 +22,7 @@ from ledger.service import reading
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.reads import (
+    activities,
     earnings,
     history,
     journal,
@@ -238,6 +239,21 @@ class Loaders(PerkLoaders):
     def rounds(self) -> Loader[str, rounds.Round | None]:
         """Rounds by code."""
         return self._each(rounds.by_codes, lambda: None)
+
+    @cached_property
+    def scheduled(self) -> DataLoader[UUID, list[activities.Scheduled]]:
+        """The series of activities that were scheduled, cancelled ones too."""
+        return self._single(activities.scheduled)
+
+    @cached_property
+    def gatherings(self) -> Loader[str, Gathering]:
+        """What is known of occurrences, by name."""
+        return self._each(activities.gatherings, Gathering)
+
+    @cached_property
+    def answers(self) -> Loader[tuple[str, MemberId], str]:
+        """What members said to invitations; nothing where they did not."""
+        return self._each(activities.answers, str)
 
     @cached_property
     def prizes(self) -> Loader[str, PerkTerms | None]:

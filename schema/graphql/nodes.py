@@ -11,6 +11,7 @@ from schema.graphql import asking
 from schema.graphql.asking import Subject
 from schema.graphql.ids import GlobalId, read_id, write_id
 from schema.graphql.pages import MOST
+from schema.graphql.types.activity import find_activity
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
 from schema.graphql.types.decision import decision
@@ -128,6 +129,10 @@ async def _round(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_round(view, write_id(*named))
 
 
+async def _activity(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_activity(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -146,4 +151,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Offer": _offer,
     "PlaybookTask": _task,
     "Round": _round,
+    "Activity": _activity,
 }

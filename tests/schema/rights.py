@@ -151,6 +151,24 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: decideAppeal(violationId: $appeal, lift: true) { violation { id } } }",
         _rule(),
     ),
+    "Mutation.scheduleActivity": (
+        '{ it: scheduleActivity(community: $slug, input: {code: $fresh, kind: "walk", minutes: 60,'
+        ' title: [{locale: "en", text: "Walk"}], startsAt: "2026-11-28T12:00:00Z"}) { activity { id } } }',
+        _rule(),
+    ),
+    "Mutation.cancelActivity": ("{ it: cancelActivity(activityId: $activity) { activity { id } } }", _rule()),
+    "Mutation.recordAttendance": (
+        "{ it: recordAttendance(activityId: $activity, memberIds: [$member]) { activity { id } } }",
+        _rule(),
+    ),
+    "Mutation.rsvp": (
+        "{ it: rsvp(activityId: $activity, answer: GOING) { activity { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.submitClaim": (
+        '{ it: submitClaim(input: {community: $slug, type: "checked.in", idempotencyKey: $fresh}) { position } }',
+        frozenset({MEMBER}),
+    ),
     "Mutation.openRound": (
         '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
         _rule(),
@@ -218,6 +236,7 @@ VARIABLES = {
     "perk": "ID!",
     "stocked": "ID!",
     "redemption": "ID!",
+    "activity": "ID!",
     "report": "ID!",
     "strike": "ID!",
     "appeal": "ID!",

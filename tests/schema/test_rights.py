@@ -15,10 +15,11 @@ import pytest
 
 from ledger.core.books.offers import PLAYBOOK, write_tasks
 from ledger.core.commands import Command, PutOffer, SetCommunity
+from ledger.core.rhythm.activities import ActivityTerms, ScheduleActivity
 from ledger.core.rhythm.rounds import OpenRound, commitment
 from ledger.core.rulebook.grammar import OfferTerms, Task
 from ledger.core.rulebook.grammar.catalogue import Stage
-from ledger.core.values import SECOND, MemberId, Micros
+from ledger.core.values import HOUR, SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
@@ -39,6 +40,7 @@ from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, 
 from tests.schema.story import event
 from tests.stall import Stall
 
+WALK = "FREQ=DAILY;COUNT=1;BYHOUR=20;BYMINUTE=0;BYSECOND=0"
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -82,6 +84,7 @@ class World(NamedTuple):
     perk: str
     stocked: str
     redemption: str
+    activity: str
     reports: tuple[str, str, str]
     """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
@@ -92,6 +95,7 @@ class World(NamedTuple):
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
         told |= {"round": self.round, "perk": self.perk, "stocked": self.stocked, "redemption": self.redemption}
+        told |= {"round": self.round, "activity": self.activity}
         return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -142,7 +146,8 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     await writer.submit(api.community, OFFERED)
     opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
-    await writer.submit(api.community, [opening])
+    walk = ActivityTerms(code="walk", kind="walk", starts_at=Micros(NOON), length=HOUR, rule=WALK, once=True)
+    await writer.submit(api.community, [opening, ScheduleActivity(terms=walk, by="tests")])
     return World(
         api,
         roles,
@@ -158,6 +163,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         write_id("Perk", api.community.id, "wave"),
         write_id("Perk", api.community.id, "few"),
         write_id("Redemption", api.community.id, asked),
+        write_id("Activity", api.community.id, "walk/2026-11-23T12:00:00Z"),
         reports,
     )
 
@@ -307,8 +313,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
     report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
     reports = (report, report, report)
-    names = ("Offer", "PlaybookTask", "Round")
-    offer, task, game = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in names)
+    names = ("Offer", "PlaybookTask", "Round", "Activity")
+    offer, task, game, activity = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in names)
     told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
     perk, few, asked = (
         write_id(type_, new_id(Micros(NOON + 7)), name)
@@ -327,6 +333,7 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         perk=perk,
         stocked=few,
         redemption=asked,
+        activity=activity,
         slug="nowhere",
     )
     before = await _standing(world)

@@ -13,6 +13,13 @@ from ledger.core.commands import (
     SetCommunity,
 )
 from ledger.core.decide.redeeming import WELCOME
+from ledger.core.rhythm.activities import (
+    ActivityTerms,
+    Answer,
+    AnswerActivity,
+    RecordAttendance,
+    ScheduleActivity,
+)
 from ledger.core.rhythm.rounds import CloseRound, OpenRound, commitment
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Stage, Task
 from ledger.core.values import DAY, HOUR, MemberId, Micros, Position, identity
@@ -21,7 +28,7 @@ from ledger.service.writer import Writer
 from ledger.settings import Settings
 from ledger.store.directory import Community
 from ledger.store.engine import Database
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 from tests.rulebooks import begin
 from tests.service.sayings import SOURCE, positions, said
 
@@ -114,6 +121,16 @@ PLAYED: tuple[Command, ...] = (
 )
 """A round with one winner drawn."""
 
+WALK = ActivityTerms(
+    code="walk", kind="walk", starts_at=Micros(NOON), length=HOUR, rule="FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0"
+)
+WALKED: tuple[Command, ...] = (
+    ScheduleActivity(terms=WALK, by="tests"),
+    AnswerActivity(activity="walk/2026-11-23T12:00:00Z", member=MemberId(1), answer=Answer.GOING),
+    RecordAttendance(activity="walk/2026-11-23T12:00:00Z", members=(MemberId(1),), by="tests"),
+)
+"""A walk that somebody wanted to come to, and came to."""
+
 
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
@@ -122,6 +139,7 @@ async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     await writer.submit(community, SHOP)
     await writer.submit(community, TOLD)
     await writer.submit(community, PLAYED)
+    await writer.submit(community, WALKED)
     await lively(writer, community, clock)
     report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
     (reported,) = positions(await writer.submit(community, [report]))

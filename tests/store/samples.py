@@ -6,12 +6,26 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from ledger.core.books.goods import Offer, Perk, Redemption, Round, Setting, Story, Thanks, Tick, Violation
+from ledger.core.books.goods import (
+    Gathering,
+    Offer,
+    Perk,
+    Redemption,
+    Round,
+    Rsvp,
+    Series,
+    Setting,
+    Story,
+    Thanks,
+    Tick,
+    Violation,
+)
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
     COUNTER,
     DUE,
+    GATHERING,
     IDENTITY,
     LOT,
     MEMBER,
@@ -21,8 +35,10 @@ from ledger.core.books.shelf import (
     PROFILE,
     REDEMPTION,
     ROUND,
+    RSVP,
     RULEBOOK,
     RUN,
+    SERIES,
     SETTING,
     STORY,
     STREAK,
@@ -150,6 +166,9 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
         Story(position=Position(n), author=MemberId(n), state="FEATURED", moved=Position(n), featured_at=_odd(n)),
     ),
     THANKS: lambda n: ((f"story/{n}", n), Thanks(given=1)),
+    SERIES: lambda n: ((f"walk-{n}",), Series(terms="{}", scheduled=Position(n), cancelled=Position(n % 2))),
+    GATHERING: lambda n: ((f"walk/{n}",), Gathering(going=n, attended=2, recapped=Position(n))),
+    RSVP: lambda n: ((f"walk/{n}", n), Rsvp(answer="GOING", answered=Position(n))),
     ROUND: lambda n: ((f"chain-{n}",), Round(opened=Position(n), closed=Position(n + 1))),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),

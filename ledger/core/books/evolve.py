@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.activities import evolve_activity, evolve_attendance
 from ledger.core.books.goods import Places, Setting
 from ledger.core.books.moves import hold_claims, move_counters
 from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
@@ -76,6 +77,7 @@ from ledger.core.outcomes import (
     TierChange,
     Watch,
 )
+from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.values import MemberId, Micros, Position
 from ledger.core.violations import AboutViolation
@@ -115,8 +117,9 @@ def evolve_effects(books: Books, event: Event) -> None:
 def evolve_own(books: Books, event: Event) -> None:
     """Fold what only facts of one kind say."""
     fact = event.fact
-    if isinstance(fact, ContributionRecorded):
+    if isinstance(fact, ContributionRecorded) and not fact.claimed:
         evolve_story(books, event, fact)
+        evolve_attendance(books, event)
     match fact:
         case ContributionRecorded() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
@@ -148,6 +151,8 @@ def evolve_own(books: Books, event: Event) -> None:
             evolve_tick(books, event, fact)
         case CommunitySet():
             books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case ActivityScheduled() | ActivityCancelled() | ActivityAnswered():
+            evolve_activity(books, event, fact)
         case RoundOpened() | RoundClosed():
             evolve_round(books, event, fact)
         case RedemptionMade() | RedemptionMoved():
@@ -226,7 +231,7 @@ def evolve_arrival(books: Books, event: Event) -> None:
         evolve_violation(books, event, fact)
     if not isinstance(fact, ContributionRecorded):
         return
-    if fact.actor is not None and event.type in (JOINED, LEFT):
+    if fact.actor is not None and event.type in (JOINED, LEFT) and not fact.claimed:
         _evolve_membership(books, event, fact.actor)
     if fact.creates is not None and event.subject is not None:
         thing = Thing(kind=fact.creates.kind, author=fact.creates.author)

@@ -101,6 +101,30 @@ class Round(Value):
     closed: Position = Position(0)
 
 
+class Series(Value):
+    """A series of an activity that was scheduled by command: its terms as JSON, and where that was; 0 is not."""
+
+    terms: str = ""
+    scheduled: Position = Position(0)
+    cancelled: Position = Position(0)
+
+
+class Gathering(Value):
+    """What is known of one occurrence: where it was cancelled and recapped, how many say they come, and came."""
+
+    cancelled: Position = Position(0)
+    going: int = 0
+    attended: int = 0
+    recapped: Position = Position(0)
+
+
+class Rsvp(Value):
+    """What a member said to an invitation, and where."""
+
+    answer: str = ""
+    answered: Position = Position(0)
+
+
 class Violation(Value):
     """A report of a broken house rule, and what became of it.
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ledger.core.books.goods import (
+    Gathering,
     Holds,
     Offer,
     Perk,
     Places,
     Redemption,
     Round,
+    Rsvp,
+    Series,
     Setting,
     Story,
     Strikes,
@@ -255,6 +258,9 @@ TICK: Book[tuple[str], Tick] = Book("tick", Tick())
 STORY: Book[tuple[str], Story] = Book("story", Story())
 THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
 ROUND: Book[tuple[str], Round] = Book("game_round", Round())
+SERIES: Book[tuple[str], Series] = Book("series", Series())
+GATHERING: Book[tuple[str], Gathering] = Book("gathering", Gathering())
+RSVP: Book[tuple[str, int], Rsvp] = Book("rsvp", Rsvp())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -280,6 +286,9 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     STORY,
     THANKS,
     ROUND,
+    SERIES,
+    GATHERING,
+    RSVP,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
 from ledger.core.books.view import Books
@@ -14,8 +16,18 @@ from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.moving import report_role
 from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.events import ContributionReviewed, Event, Fact, GroupHeld, GroupReported, TierLocked, decisions
-from ledger.core.outcomes import Decision, GroupWish, TierChange
+from ledger.core.decide.undoing import case_of
+from ledger.core.events import (
+    ContributionRecorded,
+    ContributionReviewed,
+    Event,
+    Fact,
+    GroupHeld,
+    GroupReported,
+    TierLocked,
+    decisions,
+)
+from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,
@@ -26,6 +38,7 @@ from ledger.core.refusals import (
 from ledger.core.reversal import withdrawal
 from ledger.core.rhythm.stories import SUBMITTED, StoryState
 from ledger.core.rulebook.versions import Version
+from ledger.core.rules.measures import counted
 from ledger.core.tiers.moving import groups_in, groups_of
 from ledger.core.undo import corrected_trail
 from ledger.core.values import Micros, Position
@@ -62,6 +75,8 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     if not (waiting or story):
         return NothingToReview(position=command.position)
     fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by, story=story)
+    if command.approved and original is not None:
+        fact = replace(fact, measures=_counted(books, original))
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
@@ -73,6 +88,13 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
             made.take(withdrawal(books, original, ordinal, decision))
     finish(made, _reason(command.reason))
     return Accepted(position=event.position)
+
+
+def _counted(books: Books, original: Event) -> tuple[Measure, ...]:
+    """Return the steps that a claim makes in metrics now that it is approved; other events made theirs at once."""
+    if not isinstance(original.fact, ContributionRecorded) or not original.fact.claimed:
+        return ()
+    return counted(books, case_of(books, original))[0]
 
 
 def _waiting(books: Books, position: Position) -> Iterator[tuple[Event, int, Decision]]:

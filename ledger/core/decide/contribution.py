@@ -5,6 +5,7 @@ Order: 1 dedupe, 2 people, 3 rulebook by time, 4 rules in file order; and for ea
 
 from __future__ import annotations
 
+from dataclasses import replace as with_parts
 from functools import partial
 from typing import Any
 
@@ -21,12 +22,14 @@ from ledger.core.decide.undoing import take_back
 from ledger.core.events import ContributionRecorded, Event
 from ledger.core.outcomes import Creation
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
+from ledger.core.rhythm.claims import claimable
 from ledger.core.rhythm.rounds import entering
 from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import accruals, quotas, streaks
 from ledger.core.rules import measures as measuring
 from ledger.core.rules.case import Case
+from ledger.core.rules.gatherings import running
 from ledger.core.undo import early_claims, undone_before_it_came
 from ledger.core.values import MINUTE, MemberId, Micros, Position
 
@@ -62,21 +65,24 @@ def decide_contribution(
         undoes=command.undoes,
         version=version,
     )
+    case = with_parts(case, running=running(books, case))
     judged = quotas.judge(books, case)
-    measures, trails = measuring.counted(books, case) if judged.exceeded is None else ((), ())
-    back, unmeasured = measuring.taken_back(books, case)
+    counts = judged.exceeded is None and not command.claimed
+    measures, trails = measuring.counted(books, case) if counts else ((), ())
+    back, unmeasured = measuring.taken_back(books, case) if not command.claimed else ((), ())
     arrival = ContributionRecorded(
         actor=actor,
         people=people,
         data=command.data,
         undoes=command.undoes,
         imported=command.imported,
+        claimed=command.claimed,
         joined=joined,
-        creates=_created(books, case),
+        creates=_created(books, case) if not command.claimed else None,
         counters=judged.counters,
         claims=(*judged.claims, *early_claims(books, case), *unmeasured),
         released=judged.released,
-        trails=(*trails, *entering(case.type, case.subject, case.data)),
+        trails=(*trails, *(entering(case.type, case.subject) if not command.claimed else ())),
         measures=(*measures, *back),
     )
     event = Event(
@@ -126,6 +132,9 @@ def _decide(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> Non
     books = made.books
     fact = made.event.fact
     assert isinstance(fact, ContributionRecorded)
+    if fact.claimed:
+        _decide_claimed(made, case, judged, late=late)
+        return
     joining = case.actor if case.type == JOINED else None
     for start in starts(made, seen=fact.joined, joining=joining):
         made.take(start)
@@ -143,6 +152,13 @@ def _decide(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> Non
         made.advance(move)
         if reward is not None:
             made.take(made.in_a_lot(reward))
+
+
+def _decide_claimed(made: Made, case: Case, judged: quotas.Quotas, *, late: bool) -> None:
+    """Make the decisions about what a member said of themselves: nothing but points that wait for a review."""
+    for rule in claimable(case.version, case.type):
+        for graded in grade(made.books, case, made.event, rule, judged, ordinal=len(made.decisions), late=late):
+            made.take(graded)
 
 
 def _too_late(case: Case, *, imported: bool) -> bool:

@@ -16,9 +16,10 @@ from ledger.core.conduct import standing_of
 from ledger.core.decide.grading import Look, Withheld, claimed
 from ledger.core.decide.making import Made
 from ledger.core.decide.undoing import case_of
-from ledger.core.events import Event, decisions
+from ledger.core.events import ContributionRecorded, Event, decisions
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.reversal import reversal
+from ledger.core.rulebook.grammar import Pending
 from ledger.core.rules import accruals, streaks
 from ledger.core.rules.case import Case
 from ledger.core.undo import corrected_trail, is_undone, is_withheld
@@ -67,6 +68,8 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
         graded = [made.in_a_lot(_accrued(made, case, decision))]
     else:
         assert decision.member is not None
+        if isinstance(event.fact, ContributionRecorded) and event.fact.claimed:
+            rule = replace(rule, pending=Pending())  # withheld or not, somebody has to approve it
         withheld = Withheld(
             grant=grant,
             base=decision.wanted,

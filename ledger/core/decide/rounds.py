@@ -14,6 +14,7 @@ from ledger.core.decide.redeeming import decide_redemption
 from ledger.core.events import ContributionRecorded
 from ledger.core.refusals import MemberUnknown, PerkUnknown, Refusal
 from ledger.core.rhythm.refusals import (
+    ActivityUnknown,
     RoundDone,
     RoundExists,
     RoundUnknown,
@@ -33,11 +34,13 @@ from ledger.core.rhythm.rounds import (
     RoundClosed,
     RoundOpened,
     Winner,
+    attended_trail,
     close_key,
     commitment,
     drawn,
     round_trail,
 )
+from ledger.core.rules.gatherings import meeting
 from ledger.core.values import MemberId, Micros, Position
 
 
@@ -55,7 +58,7 @@ def decide_round(books: Books, command: OfRounds, mac: bytes, *, at: Micros, rec
     entrants: tuple[MemberId, ...] = ()
     winners = command.winners
     if command.replayed is None and command.draw is not None and not winners:
-        entrants = _entrants(books, command.code)
+        entrants = _entrants(books, opening)
         if len(entrants) < command.draw:
             return TooFewEntrants(entrants=len(entrants))
         winners = drawn(command.seed, entrants, command.draw)
@@ -95,6 +98,8 @@ def _open(books: Books, command: OpenRound, mac: bytes, recorded_at: Micros) -> 
         return Repeated(position=books.read(ROUND, (command.code,)).opened)
     if books.read(ROUND, (command.code,)).opened:
         return RoundExists(round=command.code)
+    if command.activity and meeting(books, command.activity) is None:
+        return ActivityUnknown()
     for prize in command.prizes:
         if prize.perk and not books.read(PERK, (prize.perk,)).terms:
             return PerkUnknown(perk=prize.perk)
@@ -114,14 +119,17 @@ def _open(books: Books, command: OpenRound, mac: bytes, recorded_at: Micros) -> 
     return write_plainly(books, event)
 
 
-def _entrants(books: Books, code: str) -> tuple[MemberId, ...]:
-    """Return who entered a round since it was opened and did not leave, by number."""
-    since = books.read(ROUND, (code,)).opened
+def _entrants(books: Books, opening: RoundOpened) -> tuple[MemberId, ...]:
+    """Return who entered a round since it was opened, or came to its activity, and did not leave; by number."""
+    since = books.read(ROUND, (opening.code,)).opened
+    positions = {one for one in books.trail(round_trail(opening.code)) if one > since}
+    if opening.activity:
+        positions.update(books.trail(attended_trail(opening.activity)))
     found: set[MemberId] = set()
-    for position in books.trail(round_trail(code)):
+    for position in positions:
         event = books.read(EVENT, (position,)).event
-        if event is not None and isinstance(event.fact, ContributionRecorded) and position > since:
-            found |= {event.fact.actor} if event.fact.actor is not None else set()
+        if event is not None and isinstance(event.fact, ContributionRecorded) and event.fact.actor is not None:
+            found.add(event.fact.actor)
     return tuple(sorted(one for one in found if books.read(MEMBER, (one,)).left_at is None))
 
 

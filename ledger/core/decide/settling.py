@@ -13,6 +13,7 @@ from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member
 from ledger.core.decide.rounds import opened
 from ledger.core.events import ContributionRecorded, GroupHeld, RedemptionRefused, TierLocked, decisions
 from ledger.core.outcomes import Decided
+from ledger.core.rhythm.activities import AnswerActivity
 from ledger.core.rhythm.rounds import CloseRound
 from ledger.core.values import MemberId, Micros
 from ledger.core.violations import ViolationConfirmed, ViolationLifted
@@ -23,6 +24,8 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
     found: dict[MemberId, None] = {}
     if isinstance(command, AdjustPoints):
         found[_adjusted(trial, command)] = None
+    if isinstance(command, AnswerActivity):
+        found[command.member] = None
     for perk in _wished(trial, command):
         # Whoever's redemption of it expired makes room for this one.
         holds = trial.read(PERK_HOLDS, (perk,)).open

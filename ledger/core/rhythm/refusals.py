@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.refusals import Refusal
+from ledger.core.values import Micros
 
 
 class StoryUnknown(Refusal):
@@ -77,3 +78,64 @@ class SeedWrong(Refusal):
 
     code = "SEED_WRONG"
     pointer = "/roundId"
+
+
+class ActivityUnknown(Refusal):
+    """There is no such activity: look at its series and its start."""
+
+    code = "ACTIVITY_UNKNOWN"
+    pointer = "/activityId"
+
+
+class ActivityExists(Refusal):
+    """There was an activity of this code, which is its name for ever, or the rulebook has one. Choose another."""
+
+    code = "ACTIVITY_EXISTS"
+    pointer = "/code"
+    activity: str
+
+
+class ActivityOver(Refusal):
+    """The activity was cancelled, or it is over."""
+
+    code = "ACTIVITY_OVER"
+    pointer = "/activityId"
+
+
+class ActivityNotBegun(Refusal):
+    """Nobody came to an activity that has not begun. Say it after its start."""
+
+    code = "ACTIVITY_NOT_BEGUN"
+    pointer = "/activityId"
+
+
+class ActivityFull(Refusal):
+    """Every place is taken. Somebody may give theirs back."""
+
+    code = "ACTIVITY_FULL"
+    pointer = "/answer"
+    capacity: int
+
+
+class PrioritySignup(Refusal):
+    """Until then places are kept for the core group."""
+
+    code = "PRIORITY_SIGNUP"
+    pointer = "/answer"
+    until: Micros
+
+
+class LevelTooLow(Refusal):
+    """The activity is for members of a higher level."""
+
+    code = "LEVEL_TOO_LOW"
+    pointer = "/answer"
+    level: str
+
+
+class ClaimPaysNothing(Refusal):
+    """No rule would pay for this by itself. Claim what a rule pays whoever does it; tell a story as a story."""
+
+    code = "CLAIM_PAYS_NOTHING"
+    pointer = "/type"
+    type: str

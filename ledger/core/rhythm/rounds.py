@@ -7,9 +7,8 @@ the round closes. Whoever has it draws again and finds the same winners.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
 
 from ledger.core.values import MemberId, Position, Value
 
@@ -19,8 +18,6 @@ ROUNDS_SOURCE = "ledger:rounds"
 OPENED = "round.opened"
 CLOSED = "round.closed"
 WON = "game.won"
-ENTERED = "round.entered"
-"""The type by which bots say that somebody takes part in the round that is the event's subject."""
 
 MOST_WINNERS = 100
 
@@ -115,10 +112,22 @@ def round_trail(code: str) -> str:
     return f"round:{code}"
 
 
-def entering(type_: str, subject: str | None, data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the trails by which a contribution is found as an entry to a round."""
-    del data
-    return (round_trail(subject),) if type_ == ENTERED and subject is not None else ()
+def entering(type_: str, subject: str | None) -> tuple[str, ...]:
+    """Return the trails by which a contribution is found as an entry to rounds: its own, or its activity's."""
+    if subject is None:
+        return ()
+    match type_:
+        case "round.entered":
+            return (round_trail(subject),)
+        case "activity.attended":
+            return (attended_trail(subject),)
+        case _:
+            return ()
+
+
+def attended_trail(activity: str) -> str:
+    """Return the trail under which those are found who came to an occurrence."""
+    return f"attended:{activity}"
 
 
 def close_key(key: str) -> str:

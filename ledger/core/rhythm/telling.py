@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.core.events import Event
+from ledger.core.events import ActivityFact, Event
+from ledger.core.rhythm.activities import (
+    ActivityAnswered,
+    ActivityCancelled,
+    ActivityScheduled,
+    AnswerActivity,
+    CancelActivity,
+    ScheduleActivity,
+)
 from ledger.core.rhythm.rounds import CloseRound, OpenRound, RoundClosed, RoundOpened, close_key
 
 
@@ -27,3 +35,14 @@ def of_rounds(event: Event, fact: RoundOpened | RoundClosed) -> OpenRound | Clos
                 winners=tuple(winner.member for winner in fact.winners),
                 replayed=fact,
             )
+
+
+def of_activities(fact: ActivityFact) -> ScheduleActivity | CancelActivity | AnswerActivity:
+    """Return what was asked about an activity. Who came is told again as the contributions that say so."""
+    match fact:
+        case ActivityScheduled():
+            return ScheduleActivity(terms=fact.terms, by=fact.by)
+        case ActivityCancelled():
+            return CancelActivity(activity=fact.activity, by=fact.by)
+        case ActivityAnswered():
+            return AnswerActivity(activity=fact.activity, member=fact.member, answer=fact.answer, replayed=True)

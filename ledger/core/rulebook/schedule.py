@@ -15,11 +15,13 @@ class Occurrence(Value):
     activity: str
     start: Micros
     end: Micros
+    series: str = ""
+    """What was scheduled by command as an activity of this sort; empty is the rulebook's own."""
 
     @property
     def id(self) -> str:
         """Its name: the series and the start, in UTC."""
-        return f"{self.activity}/{moment(self.start):%Y-%m-%dT%H:%M:%SZ}"
+        return f"{self.series or self.activity}/{moment(self.start):%Y-%m-%dT%H:%M:%SZ}"
 
 
 LastBegun = Callable[[Activity, str, Micros], Occurrence | None]

@@ -32,6 +32,8 @@ class Case:
     data: dict[str, Any]
     undoes: str | None
     version: Version
+    running: tuple[Occurrence, ...] | None = None
+    """The activities that it belongs to; None is those of the rulebook."""
 
     @property
     def day(self) -> int:
@@ -53,6 +55,8 @@ class Case:
 
 def activities(case: Case) -> tuple[Occurrence, ...]:
     """Return the activities that the event belongs to: the one that `data.activity` names, else all that run."""
+    if case.running is not None:
+        return case.running
     known = case.version.activities
     if not known:
         return ()
@@ -73,7 +77,7 @@ def _last_begun(case: Case, name: str) -> Occurrence | None:
 def _activity_id(case: Case) -> str | None:
     """Return which activity an event belongs to: as it names one, with its start where it is one that recurs."""
     named = _named(case, "activity")
-    if named is not None and (named not in case.version.activities):
+    if named is not None and "/" in named:
         return named
     return next((one.id for one in activities(case)), named)
 

@@ -28,7 +28,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
-from ledger.store.tables.rhythm import RoundRow, StoryRow, ThanksRow
+from ledger.store.tables.rhythm import GatheringRow, RoundRow, RsvpRow, SeriesRow, StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -49,6 +49,7 @@ __all__ = [
     "EntryRow",
     "EventPrivateRow",
     "EventRow",
+    "GatheringRow",
     "GroupWishRow",
     "HeadRow",
     "HeartbeatRow",
@@ -61,7 +62,9 @@ __all__ = [
     "ProfileRow",
     "RedemptionRow",
     "RoundRow",
+    "RsvpRow",
     "RulebookRow",
+    "SeriesRow",
     "SettingRow",
     "StoryRow",
     "StreakRow",

@@ -41,3 +41,34 @@ class RoundRow(TenantRow, table=True):
     code: str = word(key=True)
     opened: int = big()
     closed: int = big()
+
+
+class SeriesRow(TenantRow, table=True):
+    """A series of an activity that was scheduled by command."""
+
+    __tablename__ = "series"
+    code: str = word(key=True)
+    terms: str = word()
+    scheduled: int = big()
+    cancelled: int = big()
+
+
+class GatheringRow(TenantRow, table=True):
+    """What is known of one occurrence of an activity."""
+
+    __tablename__ = "gathering"
+    activity: str = word(key=True)
+    cancelled: int = big()
+    going: int = big()
+    attended: int = big()
+    recapped: int = big()
+
+
+class RsvpRow(TenantRow, table=True):
+    """What a member said to an invitation."""
+
+    __tablename__ = "rsvp"
+    activity: str = word(key=True)
+    member: int = big(key=True)
+    answer: str = word()
+    answered: int = big()

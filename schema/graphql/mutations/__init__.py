@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
+from schema.graphql.mutations.activities import ActivityMutation
+from schema.graphql.mutations.claims import ClaimMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.offers import OfferMutation
@@ -31,6 +33,8 @@ class Mutation(
     TierMutation,
     ViolationMutation,
     RoundMutation,
+    ActivityMutation,
+    ClaimMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

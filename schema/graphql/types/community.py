@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -19,6 +19,7 @@ from schema.graphql.ids import write_id
 from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.scalars import Position
 from schema.graphql.texts import listed
+from schema.graphql.types.activity import Activity, activities_of
 from schema.graphql.types.balance import Unit, unit_of
 from schema.graphql.types.contribution import Contribution, to_review
 from schema.graphql.types.enums import LeaderboardScope, MemberFilter, Period, RedemptionStatus
@@ -168,6 +169,16 @@ class Community(Node):
         chosen = None if featured is UNSET else featured
         at = span(first, after, last, before, parts=2 if chosen else 1)
         return await stories_of(view_of(info), self.place, at, featured=chosen, states=listed(states))
+
+    @resolved("What happens in a time of at most 100 days, in order. For members, and keys with MEMBERS_READ.")
+    async def activities(
+        self,
+        info: Info,
+        from_: Annotated[datetime, arg("From when on: what is not over then.", name="from")],
+        to: Annotated[datetime, arg("Until when: what began before.")],
+    ) -> list[Activity]:
+        """Return the agenda."""
+        return await activities_of(view_of(info), self.place, from_, to)
 
     @resolved("Its rounds, the latest first, 100 at the most. For members, and keys with MEMBERS_READ.")
     async def rounds(

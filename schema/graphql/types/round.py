@@ -15,6 +15,7 @@ from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import read_id, write_id
 from schema.graphql.pages import MOST
 from schema.graphql.scalars import Points
+from schema.graphql.types.activity import Activity, activity_by_name
 from schema.graphql.types.member import Member, shown
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
@@ -50,6 +51,12 @@ class Round(Node):
         "The numbers of the members whom winners were drawn from: each one's ticket is the HMAC-SHA256 of the"
         " number in decimal digits under the seed's bytes, and the lowest tickets win in order."
     )
+
+    @resolved("The activity it is a part of; null where it is of none.")
+    async def activity(self, info: Info) -> Activity | None:
+        """Return the activity."""
+        name = self.opening.activity
+        return await activity_by_name(view_of(info), self.place, name) if name else None
 
     @resolved("Who won, in order of place.")
     async def winners(self, info: Info) -> list[RoundWinner]:
