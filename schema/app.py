@@ -24,7 +24,7 @@ from schema.limits import Buckets
 from schema.logs import plainly
 from schema.openapi import document
 from schema.pages import member as member_page
-from schema.rest import adjustments, docs, health, journal, members
+from schema.rest import adjustments, docs, health, journal, members, redemptions
 
 EVENTS = "/v1/events"
 MOST_BYTES = 1_000_000
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None
         max_body_size=MOST_BYTES,
     )
     add_handlers(app)
-    for room in (adjustments, members, journal, health, docs, member_page):
+    for room in (adjustments, redemptions, members, journal, health, docs, member_page):
         app.include_router(room.router)
     mount_graphql(app)
     app.mount("/docs/static", docs.static(), name="docs-static")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ledger.core.events import ContributionRecorded, decisions, joined
-from ledger.core.explain import Line
 from ledger.core.explain import explain as explained
+from ledger.core.lines import Line
 from ledger.core.values import MemberId, Micros
+from ledger.core.violations import AboutViolation
 from ledger.service.ledger import Ledger
 from ledger.service.rulebooks import current
 from ledger.store.directory import Community
@@ -29,6 +30,8 @@ def members_of(one: Stored) -> set[MemberId]:
     named = {*joined(one.event), *(decision.member for decision in decisions(one.event))}
     if isinstance(one.event.fact, ContributionRecorded):
         named |= {one.event.fact.actor, *one.event.fact.people.values()}
+    elif isinstance(one.event.fact, AboutViolation):
+        named.add(one.event.fact.member)
     return {member for member in named if member is not None}
 
 

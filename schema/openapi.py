@@ -38,6 +38,7 @@ def document(app: FastAPI, *, today: datetime | None = None) -> dict[str, Any]:
         tags=[
             {"name": "events", "description": "Contribution events in."},
             {"name": "points", "description": "Points given and taken by hand."},
+            {"name": "perks", "description": "Perks redeemed."},
             {"name": "members", "description": "What bots ask for their members."},
             {"name": "journal", "description": "The log, by position."},
             {"name": "health", "description": "Whether the server is alive and ready."},
@@ -53,8 +54,9 @@ def document(app: FastAPI, *, today: datetime | None = None) -> dict[str, Any]:
     components["Results"] = results()
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
-    for parameter in whole["paths"]["/v1/adjustments"]["post"]["parameters"]:
-        parameter["required"] = True  # the route answers its absence itself, with 400
+    for path in ("/v1/adjustments", "/v1/redemptions"):
+        for parameter in whole["paths"][path]["post"]["parameters"]:
+            parameter["required"] = True  # the route answers its absence itself, with 400
     whole["servers"] = [{"url": "/", "description": "This server."}]
     for path in whole["paths"].values():
         for operation in path.values():

@@ -7,25 +7,51 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.core.calendar import moment
+from ledger.core.perks.blocks import Block
 from ledger.core.refusals import (
     AmountsNotAllowed,
+    AppealTooLate,
     BelowFloor,
     CommunityExists,
     EffectiveBeforeCurrent,
     GroupUnknown,
+    HouseRuleUnknown,
     IdempotencyConflict,
     LadderNotLockable,
     LevelUnknown,
     LogMoved,
     MemberUnknown,
+    NoAppeal,
+    NoCodeLeft,
+    NotCovered,
     NothingToAdjust,
+    NothingToAppeal,
+    NothingToLift,
     NothingToReview,
+    OfferClosed,
+    OfferTermsWrong,
+    OfferUnknown,
+    OtherStepNext,
+    OwnStory,
+    PerkExists,
+    PerkTermsWrong,
+    PerkUnknown,
+    RedemptionDone,
+    RedemptionUnknown,
+    RefundTooLate,
     Refusal,
     ReservedSource,
+    StockTooLow,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
+    TaskUnknown,
     TimeInFuture,
     TooManyPoints,
     UnitUnknown,
     VersionTaken,
+    ViolationResolved,
+    ViolationUnknown,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,8 +72,50 @@ STATUS: dict[type[Refusal], int] = {
     LadderNotLockable: 422,
     LevelUnknown: 404,
     GroupUnknown: 404,
+    HouseRuleUnknown: 404,
+    ViolationUnknown: 404,
+    ViolationResolved: 409,
+    OtherStepNext: 409,
+    NothingToLift: 409,
+    NothingToAppeal: 409,
+    AppealTooLate: 409,
+    NoAppeal: 409,
     LogMoved: 409,
+    PerkUnknown: 404,
+    PerkExists: 409,
+    PerkTermsWrong: 422,
+    StockTooLow: 409,
+    RedemptionUnknown: 404,
+    OfferUnknown: 404,
+    OfferTermsWrong: 422,
+    OfferClosed: 409,
+    TaskUnknown: 404,
+    RedemptionDone: 409,
+    RefundTooLate: 409,
+    NotCovered: 409,
+    NoCodeLeft: 409,
+    StoryUnknown: 404,
+    StoryDone: 409,
+    StoryNotYours: 403,
+    OwnStory: 409,
 }
+
+BLOCKS: dict[Block, tuple[str, str]] = {
+    Block.ACCOUNT_CLOSED: ("/member", "The member has left. They can redeem again once they are back."),
+    Block.STANDING: ("/member", "The member redeems nothing while they are removed. They can appeal."),
+    Block.PERK_RETIRED: ("/perk", "The perk is no longer up. Choose another."),
+    Block.NOT_STARTED: ("/perk", "The perk cannot be redeemed yet. Look at when it opens."),
+    Block.ENDED: ("/perk", "The perk's time is over. Choose another."),
+    Block.TIER_TOO_LOW: ("/perk", "The perk is for other levels than the member's. Look at its tiers."),
+    Block.LIMIT_REACHED: (
+        "/perk",
+        "The member has had as many of it as one may. Wait for the next period, if any.",
+    ),
+    Block.SOLD_OUT: ("/perk", "Nothing is left of it. Try again with a new key when there is."),
+    Block.PRICE_CHANGED: ("/expected_cost", "It costs something else by now. Show the member the new price."),
+    Block.NOT_ENOUGH_POINTS: ("/perk", "The member's available points do not pay for it. Earn more first."),
+}
+"""Where a refused redemption is at fault, and what to do; the same for ever, as the answer to a key is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +165,9 @@ def problem_of(refusal: Refusal) -> Problem:
             pass
     errors = (At(refusal.pointer, detail),) if refusal.pointer else ()
     return Problem(STATUS[type(refusal)], refusal.code, detail, errors)
+
+
+def blocked(block: Block) -> Problem:
+    """Return the problem of a redemption that was refused. That it was is in the log, under its key."""
+    pointer, detail = BLOCKS[block]
+    return Problem(409, block.value, detail, (At(pointer, detail),))

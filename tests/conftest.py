@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -13,6 +15,9 @@ from tests import rulebooks
 from tests.clock import Clock
 from tests.databases import KINDS, Databases, databases
 from tests.guard import TenantGuard
+
+os.environ["LEDGER_ENCRYPTION_KEY"] = base64.urlsafe_b64encode(b"k" * 32).decode()
+"""So that no test, and no server that one starts, makes a key's file in the folder it runs in."""
 
 
 @pytest.fixture(scope="session", name="databases")

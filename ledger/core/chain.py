@@ -8,7 +8,16 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.commands import AdjustPoints, Command, CreateCommunity, PublishRulebook, RecordContribution
+from ledger.core.commands import (
+    AdjustPoints,
+    Command,
+    CreateCommunity,
+    PublishRulebook,
+    RecordContribution,
+    RecordViolation,
+    RedeemPerk,
+    StockPerk,
+)
 from ledger.core.events import Event
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
@@ -64,7 +73,7 @@ def content_mac(secret: bytes, command: Command) -> bytes:
     """Return the keyed digest that tells a repeated command from another one under the same key.
 
     Of a contribution it leaves out what is personal: who is named, and texts for people. So a repeat stays
-    a repeat after a merge or an erasure.
+    a repeat after a merge or an erasure. With which key a command is sent is left out of all of them.
     """
     match command:
         case RecordContribution():
@@ -79,6 +88,12 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             )
         case AdjustPoints():
             content = (str(command.member), command.unit, command.delta, command.reason)
+        case RecordViolation():
+            content = (str(command.member), command.rule, command.evidence, command.note)
+        case RedeemPerk():
+            content = (command.perk, str(command.member), command.expected_cost, command.given, command.note)
+        case StockPerk():
+            content = (command.perk, command.delta, command.reason)
         case CreateCommunity():
             content = (command.slug,)
         case PublishRulebook():

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ledger.core.events import ClaimKey, CounterMove, GrantRef
+from ledger.core.events import RedemptionMade, RedemptionStatus
+from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
+from ledger.core.rhythm.stories import OfStories
 from ledger.core.rulebook.grammar import Rulebook
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.rulebook.schedule import LastBegun, never
 from ledger.core.values import Identity, MemberId, Micros, Position, Value
+from ledger.core.violations import Action
 
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
 
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
+
+VIOLATIONS_SOURCE = f"{LEDGER_SOURCE}:violations"
+"""The source of reports of violations; likewise."""
+
+REDEMPTIONS_SOURCE = f"{LEDGER_SOURCE}:redemptions"
+"""The source of redemptions; likewise."""
+
+OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
+"""The source of offers shown and taken; likewise."""
+
+STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
+"""The source of changes of stock; likewise."""
 
 
 class RecordContribution(Value):
@@ -33,6 +49,10 @@ class RecordContribution(Value):
     """History played in: exempt from `accept_late`."""
     may_name_amounts: bool = True
     """Whether rules may take amounts from this sender's data."""
+    member: MemberId | None = None
+    """The signed-in member who did it, where no identity is named."""
+    own: bool = False
+    """Recorded by the ledger for somebody who is signed in: its source is the ledger's."""
 
 
 class CreateCommunity(Value):
@@ -137,6 +157,51 @@ class ReportGroup(Value):
     by: str
 
 
+class RecordViolation(Value):
+    """Report that a member broke a house rule. `key` is the caller's idempotency key."""
+
+    key: str
+    member: MemberId
+    rule: str
+    by: str
+    evidence: str = ""
+    note: str = ""
+
+
+class ResolveViolation(Value):
+    """Say what becomes of the report at a position.
+
+    A strike is confirmed only as the `action` that its ladder brings now, None is whichever that is; DISMISSED lets
+    the report be, LIFTED takes a confirmed one back.
+    """
+
+    position: Position
+    action: Action | None
+    by: str
+    note: str = ""
+
+
+class AppealViolation(Value):
+    """Ask, as the member, that the violation reported at a position be looked at again."""
+
+    position: Position
+    member: MemberId
+    text: str = ""
+
+
+class DecideAppeal(Value):
+    """Lift the violation that was appealed against, or let it stand."""
+
+    position: Position
+    lifted: bool
+    by: str
+    note: str = ""
+
+
+OfViolations = RecordViolation | ResolveViolation | AppealViolation | DecideAppeal
+"""What is said about violations."""
+
+
 class SettleDue(Value):
     """Do what was found due: of members' points, and a chunk of each ladder's daily run."""
 
@@ -144,10 +209,152 @@ class SettleDue(Value):
     ladders: tuple[str, ...] = ()
 
 
+class PutPerk(Value):
+    """Put up a perk, or change the terms of one; with `new` only if there is none of its code."""
+
+    terms: PerkTerms
+    by: str
+    new: bool = False
+    key: str = ""
+    """With a key the command is the same command when it comes again."""
+
+
+class RetirePerk(Value):
+    """Let a perk be redeemed no more."""
+
+    perk: str
+    by: str
+
+
+class StockPerk(Value):
+    """Add to a perk's stock, or take from it. `key` is the caller's idempotency key."""
+
+    key: str
+    perk: str
+    delta: int
+    by: str
+    reason: str = ""
+
+
+class PerkCode(Value, array_like=True):
+    """A code to hand out: a keyed digest that tells it from others, and its encrypted text."""
+
+    digest: str
+    sealed: str
+
+
+class AddPerkCodes(Value):
+    """Add codes to hand out; those that are there already are left out."""
+
+    perk: str
+    codes: tuple[PerkCode, ...]
+    by: str
+
+
+class RedeemPerk(Value):
+    """Redeem a perk, or, where it is `given`, let a member have it for nothing.
+
+    `expected_cost` refuses a price that changed meanwhile; `replayed` is one made before and told again: it stands.
+    """
+
+    key: str
+    perk: str
+    member: Identity | MemberId
+    by: str
+    expected_cost: int | None = None
+    given: bool = False
+    note: str = ""
+    replayed: RedemptionMade | None = None
+
+
+class MoveRedemption(Value):
+    """Move a redemption on: approve, fulfil, decline, cancel, fail or refund it."""
+
+    position: Position
+    status: RedemptionStatus
+    by: str
+    reason: str = ""
+    voucher: str = ""
+    """What the member gets to see of it, encrypted."""
+    replayed: bool = False
+
+
+class SetCommunity(Value):
+    """Set something of the community itself by its name, such as the perk that new members are given."""
+
+    name: str
+    value: str
+    by: str
+    key: str = ""
+
+
+OfCatalogue = PutPerk | RetirePerk | StockPerk | AddPerkCodes | SetCommunity
+"""What operators say about perks."""
+
+
+class PutOffer(Value):
+    """Put up an offer, or change the terms of one. With a `key` the command is the same when it comes again."""
+
+    terms: OfferTerms
+    by: str
+    key: str = ""
+
+
+class RetireOffer(Value):
+    """Let an offer be shown no more."""
+
+    offer: str
+    by: str
+
+
+class ShowOffer(Value):
+    """Show an offer to a member, if its gates are open. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+    replayed: bool = False
+
+
+class TakeOffer(Value):
+    """Say that a member took an offer up. `key` is the caller's idempotency key."""
+
+    key: str
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TickTask(Value):
+    """Tick a task of the playbook by hand, or take that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
-Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | CorrectPoints | ByHand | SettleDue
+OfOffers = PutOffer | RetireOffer | ShowOffer | TakeOffer | TickTask
+"""What is said about offers and the playbook."""
+
+Command = (
+    RecordContribution
+    | AdjustPoints
+    | CreateCommunity
+    | PublishRulebook
+    | CorrectPoints
+    | ByHand
+    | OfViolations
+    | OfCatalogue
+    | OfOffers
+    | OfStories
+    | RedeemPerk
+    | MoveRedemption
+    | SettleDue
+)
 
 
 class Stamped(NamedTuple):

@@ -1,6 +1,6 @@
 """Facts, past tense and for ever: what was asked, and what the rules decided about it.
 
-A fact carries its outcomes, so folding the log never runs a rule (see `books.evolve`).
+A fact carries its outcomes (see `core.outcomes`), so folding the log never runs a rule (see `books.evolve`).
 """
 
 from __future__ import annotations
@@ -10,197 +10,10 @@ from typing import Any
 
 import msgspec
 
+from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
-
-
-class Outcome(StrEnum):
-    """Where a rule's look at an event ended; the order of checks is in `decide.contribution`."""
-
-    GRANTED = "GRANTED"
-    CAPPED = "CAPPED"
-    NOT_MATCHED = "NOT_MATCHED"
-    NOT_ELIGIBLE = "NOT_ELIGIBLE"
-    ONCE_ONLY = "ONCE_ONLY"
-    COOLDOWN = "COOLDOWN"
-    QUOTA = "QUOTA"
-    NO_RECIPIENT = "NO_RECIPIENT"
-    OUTSIDE_ACTIVITY = "OUTSIDE_ACTIVITY"
-    TOO_LATE = "TOO_LATE"
-    BUDGET_SPENT = "BUDGET_SPENT"
-    FLOORED = "FLOORED"
-    REVERSED = "REVERSED"
-    PENDING = "PENDING"
-
-
-class EntryKind(StrEnum):
-    """What sort of effect an entry is; awards and bonuses count as earned, the rest does not."""
-
-    AWARD = "AWARD"
-    BONUS = "BONUS"
-    OPENING = "OPENING"
-    REVERSAL = "REVERSAL"
-    ADJUSTMENT = "ADJUSTMENT"
-    EXPIRY = "EXPIRY"
-
-
-class CounterMode(StrEnum):
-    """How an undo moves a counter: net room comes back, gross does not, a count does when all came back."""
-
-    NET = "net"
-    GROSS = "gross"
-    COUNT = "count"
-    LAST = "last"
-
-
-class CounterMove(Value, array_like=True):
-    """One step of a counter: `delta` on the counter named by scope, key and period."""
-
-    scope: str
-    key: str
-    period: str
-    delta: int
-    mode: CounterMode
-
-
-class ClaimKey(Value, array_like=True):
-    """The name of something that only one decision may hold at a time."""
-
-    kind: str
-    key: str
-
-
-class Step(Value, array_like=True):
-    """One stage between wanted and granted: the amount before and after it, in minor units."""
-
-    code: str
-    before: int
-    after: int
-
-
-class GrantRef(Value, array_like=True):
-    """Where a decision stands in the log: the event's position and the decision's ordinal in it."""
-
-    position: Position
-    ordinal: int
-
-
-class LotMove(Value, array_like=True):
-    """One step of the lot that a grant made, named by the grant: `delta` on what is left of it.
-
-    `expires_at` begins the lot; `expired` says that what goes was not spent but came to its end.
-    """
-
-    position: Position
-    ordinal: int
-    delta: int
-    expires_at: Micros | None = None
-    expired: bool = False
-
-
-class Decision(Value):
-    """One rule looked at one event: what it wanted, what it granted, and each step between.
-
-    `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
-    (`releases` names the grant) or taken back. `dated` is when it took effect, where that is not the event's time.
-    `corrects` names the decision that a rulebook published for the past would have made otherwise.
-    """
-
-    rule: str
-    outcome: Outcome
-    member: MemberId | None = None
-    unit: str = ""
-    kind: EntryKind = EntryKind.AWARD
-    wanted: int = 0
-    granted: int = 0
-    after: int = 0
-    steps: tuple[Step, ...] = ()
-    counters: tuple[CounterMove, ...] = ()
-    claims: tuple[ClaimKey, ...] = ()
-    released: tuple[ClaimKey, ...] = ()
-    trails: tuple[str, ...] = ()
-    lots: tuple[LotMove, ...] = ()
-    pending: int = 0
-    release_at: Micros | None = None
-    dated: Micros | None = None
-    releases: GrantRef | None = None
-    reverses: GrantRef | None = None
-    corrects: GrantRef | None = None
-    possible_again_at: Micros | None = None
-
-
-class TierChange(Value, array_like=True):
-    """A member's level on one ladder moved; None is below the lowest level. `at` None is the event's time."""
-
-    ladder: str
-    member: MemberId
-    before: str | None
-    after: str | None
-    at: Micros | None = None
-
-
-class Watch(Value, array_like=True):
-    """What a daily run noted of a member on a ladder: for how many runs in a row they have been below the marks.
-
-    `judged_on` is the run's local day as an ordinal, where the member was judged alone; `warned` says that notice
-    of a fall goes out with this.
-    """
-
-    ladder: str
-    member: MemberId
-    below: int
-    judged_on: int = 0
-    warned: bool = False
-
-
-class GroupWish(Value, array_like=True):
-    """Whether a member should be in a platform's group from now on. `at` None is the event's time."""
-
-    member: MemberId
-    group: str
-    wanted: bool
-    at: Micros | None = None
-
-
-class Measure(Value, array_like=True):
-    """One step of a metric's tally: of a member, or of the community as member 0, on a local day, as an ordinal.
-
-    `value` is what distinct metrics tell apart.
-    """
-
-    series: str
-    member: MemberId
-    day: int
-    value: str
-    delta: int
-
-
-class StreakMove(Value, array_like=True):
-    """A streak's run after an event: its last period, how many there were, and what freezes are left."""
-
-    streak: str
-    member: MemberId
-    last: int
-    length: int
-    freezes: int
-
-
-class Creation(Value, array_like=True):
-    """The event's subject is an object of this kind, authored by this member."""
-
-    kind: str
-    author: MemberId
-
-
-class Decided(Value):
-    """What facts with consequences hold: who was first seen, what rules decided, and what moved with it."""
-
-    joined: tuple[MemberId, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    tiers: tuple[TierChange, ...] = ()
-    watches: tuple[Watch, ...] = ()
-    groups: tuple[GroupWish, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    streaks: tuple[StreakMove, ...] = ()
+from ledger.core.violations import AboutViolation
 
 
 class ContributionRecorded(Decided, tag="contribution", kw_only=True):
@@ -240,6 +53,8 @@ class ContributionReviewed(Decided, tag="contribution.reviewed", kw_only=True):
     of: Position
     approved: bool
     by: str
+    story: str = ""
+    """The story that is published or declined with it, by its subject; empty is none."""
 
 
 class PointsReleased(Decided, tag="points.released", kw_only=True):
@@ -339,6 +154,138 @@ class PointsCorrected(Decided, tag="points.corrected", kw_only=True):
     version: int
 
 
+class PerkPut(Value, tag="perk.put"):
+    """A perk was put up, or its terms changed. Stock counts what was ever there of it."""
+
+    terms: PerkTerms
+    by: str
+
+
+class PerkRetired(Value, tag="perk.retired"):
+    """A perk can be redeemed no more; what was asked for before goes on."""
+
+    perk: str
+    by: str
+
+
+class PerkStocked(Value, tag="perk.stocked"):
+    """So many more of a perk are there, or fewer."""
+
+    perk: str
+    delta: int
+    by: str
+
+
+class PerkCodesAdded(Value, tag="perk.codes"):
+    """Codes to hand out, numbered from `first`; encrypted, they are in the event's private part.
+
+    `claims` are keyed digests of the codes, so that none is handed out twice.
+    """
+
+    perk: str
+    first: int
+    count: int
+    claims: tuple[ClaimKey, ...]
+    by: str
+
+
+class RedemptionStatus(StrEnum):
+    """How far a redemption is. Points come back with all that end it but FULFILLED."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    FULFILLED = "FULFILLED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+
+
+class RedemptionMade(Decided, tag="redemption.made", kw_only=True):
+    """A perk was redeemed by a member, or `given` to them: asked for, or had at once.
+
+    `handed` is the number of the code handed out, 0 is none. `hold_until` is when it expires unless fulfilled.
+    """
+
+    perk: str
+    member: MemberId
+    by: str
+    status: RedemptionStatus
+    unit: str = ""
+    cost: int = 0
+    given: bool = False
+    handed: int = 0
+    hold_until: Micros | None = None
+
+
+class RedemptionMoved(Decided, tag="redemption.moved", kw_only=True):
+    """The redemption made at `of` went on. `returned` says that what was redeemed is in stock again."""
+
+    of: Position
+    member: MemberId
+    perk: str
+    status: RedemptionStatus
+    by: str
+    handed: int = 0
+    returned: bool = False
+
+
+class RedemptionRefused(Value, tag="redemption.refused"):
+    """A redemption was refused, and stays refused for its key."""
+
+    perk: str
+    member: MemberId
+    code: str
+    by: str
+
+
+class OfferPut(Value, tag="offer.put"):
+    """An offer was put up, or its terms changed."""
+
+    terms: OfferTerms
+    by: str
+
+
+class OfferRetired(Value, tag="offer.retired"):
+    """An offer is shown no more."""
+
+    offer: str
+    by: str
+
+
+class OfferShown(Decided, tag="offer.shown", kw_only=True):
+    """A member was shown an offer; it counts for the member and for the community."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class OfferTaken(Value, tag="offer.taken"):
+    """A member took an offer up."""
+
+    offer: str
+    member: MemberId
+    by: str
+
+
+class TaskTicked(Value, tag="playbook.ticked"):
+    """Somebody ticked a task of the playbook, or took that back."""
+
+    task: str
+    done: bool
+    by: str
+
+
+class CommunitySet(Value, tag="community.set"):
+    """Something of the community itself was set."""
+
+    name: str
+    value: str
+    by: str
+
+
 Fact = (
     ContributionRecorded
     | UndoContinued
@@ -354,6 +301,20 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | AboutViolation
+    | PerkPut
+    | PerkRetired
+    | PerkStocked
+    | PerkCodesAdded
+    | RedemptionMade
+    | RedemptionMoved
+    | RedemptionRefused
+    | CommunitySet
+    | OfferPut
+    | OfferRetired
+    | OfferShown
+    | OfferTaken
+    | TaskTicked
 )
 
 

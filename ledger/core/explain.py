@@ -10,31 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledger.core.events import (
     ContributionRecorded,
     ContributionReviewed,
-    Decided,
-    Decision,
-    EntryKind,
     Event,
     GroupHeld,
-    Outcome,
     PointsAdjusted,
     PointsCorrected,
     PointsExpired,
     PointsReleased,
-    Step,
-    TierChange,
+    RedemptionMade,
+    RedemptionMoved,
     TierLocked,
     TiersJudged,
     UndoContinued,
 )
-from ledger.core.values import MemberId, Value
-
-
-class Line(Value):
-    """One sentence: its code, its parameters, and how deep it is indented."""
-
-    code: str
-    parameters: dict[str, object] = {}
-    depth: int = 0
+from ledger.core.explain_order import about_violation
+from ledger.core.lines import Line
+from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
+from ledger.core.values import MemberId
+from ledger.core.violations import PENALTY, AboutViolation
 
 
 def explain(
@@ -45,6 +37,8 @@ def explain(
     `ranks` are the ladders' levels, lowest first.
     """
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        yield from about_violation(fact)
     if not isinstance(fact, Decided):
         return
     yield from _happened(event, fact)
@@ -85,6 +79,13 @@ def _happened(event: Event, fact: Decided) -> Iterator[Line]:
         case GroupHeld():
             code = "event.held" if fact.held else "event.let_go"
             yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
+        case RedemptionMade():
+            code = "event.given" if fact.given else "event.redeemed"
+            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "perk": fact.perk})
+        case RedemptionMoved():
+            yield Line(
+                code="event.redemption", parameters={"by": fact.by, "of": fact.of, "status": fact.status.value}
+            )
         case PointsCorrected():
             yield Line(code="event.corrected", parameters={"version": fact.version})
 
@@ -110,8 +111,9 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         "rule": decision.rule,
         "member": decision.member or MemberId(0),
         "unit": decision.unit,
-        "granted": amount(abs(decision.granted) if _is_loss(decision) else decision.granted, scale),
+        "granted": amount(abs(decision.granted) if _takes(decision) else decision.granted, scale),
         "after": amount(decision.after, scale),
+        "held": amount(decision.held, scale),
         "reversed": decision.reverses.position if decision.reverses else 0,
     }
     if decision.pending > 0:
@@ -126,15 +128,27 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
         yield Line(code="decision.again", parameters={"again": decision.possible_again_at}, depth=1)
 
 
+def _takes(decision: Decision) -> bool:
+    return _is_loss(decision) or decision.kind is EntryKind.PENALTY
+
+
+BY_KIND = {EntryKind.EXPIRY: "expiry", EntryKind.REDEMPTION: "redemption", EntryKind.REFUND: "refund"}
+"""Kinds of entries with sentences of their own."""
+
+
 def _is_loss(decision: Decision) -> bool:
-    return decision.kind is EntryKind.AWARD and decision.granted < 0
+    return decision.kind in (EntryKind.AWARD, EntryKind.REDEMPTION) and decision.granted < 0
 
 
 def sentence_code(decision: Decision) -> str:
     """Return the code of a decision's sentence."""
     code = f"decision.{decision.outcome.value}"
-    if decision.kind is EntryKind.EXPIRY:
-        return f"{code}.expiry"
+    if decision.rule == PENALTY:
+        return f"{code}.penalty" if decision.kind is EntryKind.PENALTY else "decision.GRANTED.returned"
+    if decision.restores is not None and decision.outcome is Outcome.GRANTED:
+        return f"{code}.restored"
+    if decision.kind in BY_KIND and decision.outcome is not Outcome.HELD:
+        return f"{code}.{BY_KIND[decision.kind]}"
     if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:
         return f"{code}.{decision.steps[0].code}"
     if decision.outcome is Outcome.PENDING and decision.release_at is None:

@@ -7,30 +7,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.core.books.shelf import CLAIM, IDENTITY, KEY
+from ledger.core.books.offers import PLAYBOOK
+from ledger.core.books.shelf import CLAIM, IDENTITY, KEY, SETTING, STORY
 from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
+    OFFERS_SOURCE,
+    REDEMPTIONS_SOURCE,
+    STOCK_SOURCE,
+    VIOLATIONS_SOURCE,
+    AddPerkCodes,
     AdjustPoints,
+    AppealViolation,
     Command,
     CorrectPoints,
     CreateCommunity,
+    DecideAppeal,
+    MoveRedemption,
     PublishRulebook,
+    PutOffer,
+    PutPerk,
     RecordContribution,
+    RecordViolation,
+    RedeemPerk,
+    ResolveViolation,
+    RetireOffer,
+    RetirePerk,
+    SetCommunity,
     SettleDue,
+    ShowOffer,
     Stamped,
+    StockPerk,
+    TakeOffer,
+    TickTask,
 )
 from ledger.core.decide.adjustment import decide_adjustment
-from ledger.core.decide.answers import Answer, Repeated
+from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
+from ledger.core.decide.catalogue import decide_catalogue
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
+from ledger.core.decide.moving import decide_moving
+from ledger.core.decide.offering import decide_offering
 from ledger.core.decide.own import next_instant
+from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
+from ledger.core.decide.stories import decide_story
 from ledger.core.decide.undoing import go_on_undoing
+from ledger.core.decide.violations import decide_violation
+from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.rhythm.stories import (
+    ABOUT_STORIES,
+    STORIES_SOURCE,
+    FeatureStory,
+    ReviewStory,
+    SubmitStory,
+    ThankStory,
+    WithdrawStory,
+)
 from ledger.core.undo import early_claim
 from ledger.core.values import Micros
 
@@ -65,7 +102,7 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
         go_on_undoing(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
-    if not books.versions.timed:
+    if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption):
         return _decide(books, command, mac, at=at)
     return _decide_settled(books, command, mac, at=at)
 
@@ -88,7 +125,10 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
     recorded_at = next_instant(books, at)
     match command:
         case RecordContribution():
-            return decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)
+            answer = decide_contribution(books, command, mac, at=at, recorded_at=recorded_at)
+            if isinstance(answer, Accepted):
+                welcome(books, joined(books.events[-1].event), at)
+            return answer
         case AdjustPoints():
             return decide_adjustment(books, command, mac, recorded_at=recorded_at)
         case CreateCommunity():
@@ -99,6 +139,18 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_correction(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
+        case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
+            return decide_violation(books, command, mac, recorded_at=recorded_at)
+        case RedeemPerk():
+            return decide_redemption(books, command, mac, recorded_at=recorded_at)
+        case MoveRedemption():
+            return decide_moving(books, command, mac, recorded_at=recorded_at)
+        case PutPerk() | RetirePerk() | StockPerk() | AddPerkCodes() | SetCommunity():
+            return decide_catalogue(books, command, mac, recorded_at=recorded_at)
+        case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
+            return decide_offering(books, command, mac, recorded_at=recorded_at)
+        case SubmitStory() | ReviewStory() | FeatureStory() | WithdrawStory() | ThankStory():
+            return decide_story(books, command, mac, at=at, recorded_at=recorded_at)
         case _:
             return decide_by_hand(books, command, mac, recorded_at=recorded_at)
 
@@ -111,8 +163,11 @@ def plain_needs(commands: Sequence[Stamped]) -> set[Key]:
         if key is not None:
             needs.add((KEY, key))
         if isinstance(command, RecordContribution):
+            needs |= {(SETTING, (WELCOME,)), (SETTING, (PLAYBOOK,))}
             early = early_claim(command.source, command.key)
             needs.add((CLAIM, (early.kind, early.key)))
+            if command.subject is not None and command.type in ABOUT_STORIES:
+                needs.add((STORY, (command.subject,)))
             for who in (*command.people.values(), *([command.actor] if command.actor else ())):
                 needs.add((IDENTITY, (who.platform, who.external_id)))
     return needs
@@ -125,6 +180,18 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return command.source, command.key
         case AdjustPoints():
             return ADJUSTMENTS_SOURCE, command.key
+        case RecordViolation():
+            return VIOLATIONS_SOURCE, command.key
+        case RedeemPerk():
+            return REDEMPTIONS_SOURCE, command.key
+        case StockPerk():
+            return STOCK_SOURCE, command.key
+        case ShowOffer() | TakeOffer():
+            return OFFERS_SOURCE, command.key
+        case PutPerk() | PutOffer() | SetCommunity():
+            return (LEDGER_SOURCE, command.key) if command.key else None
+        case SubmitStory():
+            return STORIES_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case PublishRulebook():

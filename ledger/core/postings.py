@@ -6,8 +6,9 @@ what the members hold, negated.
 
 from __future__ import annotations
 
-from ledger.core.events import Decision, EntryKind
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.values import Value
+from ledger.core.violations import PENALTY
 
 SYSTEM_ACCOUNT = {
     EntryKind.AWARD: "awards",
@@ -17,6 +18,9 @@ SYSTEM_ACCOUNT = {
     EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
+    EntryKind.PENALTY: "penalties",
+    EntryKind.REDEMPTION: "redemptions",
+    EntryKind.REFUND: "redemptions",
 }
 
 
@@ -33,6 +37,7 @@ def posting(decision: Decision) -> Posting | None:
     """Return the movement a decision is; None where it moved nothing."""
     if decision.member is None or not decision.granted:
         return None
-    system, member = f"system:{SYSTEM_ACCOUNT[decision.kind]}", f"member:{decision.member}"
+    kind = EntryKind.PENALTY if decision.rule == PENALTY else decision.kind  # given back to where it was taken
+    system, member = f"system:{SYSTEM_ACCOUNT[kind]}", f"member:{decision.member}"
     source, destination = (system, member) if decision.granted > 0 else (member, system)
     return Posting(source=source, destination=destination, unit=decision.unit, amount=abs(decision.granted))

@@ -3,6 +3,7 @@
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
 For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
 TOO_MANY_POINTS.
+For a redemption: IDEMPOTENCY_CONFLICT, MEMBER_UNKNOWN, PERK_UNKNOWN, then those of `perks.blocks`, on record.
 """
 
 from __future__ import annotations
@@ -142,8 +143,197 @@ class GroupUnknown(Refusal):
     group: str
 
 
+class HouseRuleUnknown(Refusal):
+    """The rulebook has no house rule of this code. Look at its `violations`."""
+
+    code = "HOUSE_RULE_UNKNOWN"
+    pointer = "/ruleCode"
+    rule: str
+
+
+class ViolationUnknown(Refusal):
+    """There is no such report of a violation in this community."""
+
+    code = "VIOLATION_UNKNOWN"
+    pointer = "/violationId"
+
+
+class ViolationResolved(Refusal):
+    """This report was confirmed or dismissed already. A confirmed one can be lifted, a dismissed one made anew."""
+
+    code = "VIOLATION_RESOLVED"
+    pointer = "/violationId"
+    action: str
+
+
+class OtherStepNext(Refusal):
+    """The ladder brings something else now, perhaps because another violation was confirmed. Look again."""
+
+    code = "OTHER_STEP_NEXT"
+    pointer = "/action"
+    next: str
+
+
+class NothingToLift(Refusal):
+    """Only a violation that is confirmed, and not lifted yet, can be lifted."""
+
+    code = "NOTHING_TO_LIFT"
+    pointer = "/violationId"
+
+
+class NothingToAppeal(Refusal):
+    """One may appeal once, against a violation of one's own that is confirmed, where its ladder says how long."""
+
+    code = "NOTHING_TO_APPEAL"
+    pointer = "/violationId"
+
+
+class AppealTooLate(Refusal):
+    """The time to appeal is over."""
+
+    code = "APPEAL_TOO_LATE"
+    pointer = "/violationId"
+    until: Micros
+
+
+class NoAppeal(Refusal):
+    """Nobody appeals against this violation, or somebody was quicker to decide it."""
+
+    code = "NO_APPEAL"
+    pointer = "/violationId"
+
+
 class LogMoved(Refusal):
     """Something was recorded while the past was worked out again. Try once more."""
 
     code = "LOG_MOVED"
     position: Position
+
+
+class PerkUnknown(Refusal):
+    """There is no perk of this code in this community."""
+
+    code = "PERK_UNKNOWN"
+    pointer = "/perk"
+    perk: str
+
+
+class PerkExists(Refusal):
+    """There is a perk of this code already. Choose another code, or change that one."""
+
+    code = "PERK_EXISTS"
+    pointer = "/code"
+    perk: str
+
+
+class PerkTermsWrong(Refusal):
+    """The perk's terms do not fit the rulebook: a unit that is spent, levels of its first ladder, a target."""
+
+    code = "PERK_TERMS_WRONG"
+    field: str
+
+
+class StockTooLow(Refusal):
+    """Less than what is asked for and had already cannot be there, and what is without end has no stock."""
+
+    code = "STOCK_TOO_LOW"
+    pointer = "/delta"
+    most: int
+
+
+class OfferUnknown(Refusal):
+    """There is no offer of this code in this community."""
+
+    code = "OFFER_UNKNOWN"
+    pointer = "/offer"
+    offer: str
+
+
+class OfferTermsWrong(Refusal):
+    """The offer's terms do not fit: levels of the first ladder, a perk that is there."""
+
+    code = "OFFER_TERMS_WRONG"
+    field: str
+
+
+class OfferClosed(Refusal):
+    """The offer is not shown to this member now: value comes first, and offers are rare."""
+
+    code = "OFFER_CLOSED"
+    pointer = "/offer"
+    gate: str
+    opens_at: Micros | None = None
+
+
+class TaskUnknown(Refusal):
+    """The playbook has no task of this id."""
+
+    code = "TASK_UNKNOWN"
+    pointer = "/taskId"
+    task: str
+
+
+class RedemptionUnknown(Refusal):
+    """There is no such redemption in this community."""
+
+    code = "REDEMPTION_UNKNOWN"
+    pointer = "/redemptionId"
+
+
+class RedemptionDone(Refusal):
+    """The redemption cannot go there from where it is: somebody was quicker, or it is over."""
+
+    code = "REDEMPTION_DONE"
+    pointer = "/redemptionId"
+    status: str
+
+
+class RefundTooLate(Refusal):
+    """The perk cannot be given back, or no more: look at how long its terms allow it."""
+
+    code = "REFUND_TOO_LATE"
+    pointer = "/redemptionId"
+
+
+class NotCovered(Refusal):
+    """The points that were held were taken back meanwhile. Decline the redemption."""
+
+    code = "NOT_COVERED"
+    pointer = "/redemptionId"
+
+
+class NoCodeLeft(Refusal):
+    """No code is left to hand out. Add codes, or send a voucher of your own."""
+
+    code = "NO_CODE_LEFT"
+    pointer = "/redemptionId"
+    perk: str
+
+
+class StoryUnknown(Refusal):
+    """There is no such story in this community."""
+
+    code = "STORY_UNKNOWN"
+    pointer = "/storyId"
+
+
+class StoryDone(Refusal):
+    """The story cannot go there from where it is: somebody was quicker, or it was never published."""
+
+    code = "STORY_DONE"
+    pointer = "/storyId"
+    state: str
+
+
+class StoryNotYours(Refusal):
+    """Only its author and operators withdraw a story."""
+
+    code = "STORY_NOT_YOURS"
+    pointer = "/storyId"
+
+
+class OwnStory(Refusal):
+    """Nobody thanks for a story of their own."""
+
+    code = "OWN_STORY"
+    pointer = "/storyId"

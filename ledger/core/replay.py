@@ -14,32 +14,72 @@ from ledger.core.books.evolve import TIERS_DUE, evolve
 from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
+    LEDGER_SOURCE,
+    AddPerkCodes,
     AdjustPoints,
+    AppealViolation,
     Command,
+    DecideAppeal,
     HoldGroup,
     LockTier,
+    MoveRedemption,
+    PerkCode,
     PublishRulebook,
+    PutOffer,
+    PutPerk,
     RecordContribution,
+    RecordViolation,
+    RedeemPerk,
     ReportGroup,
+    ResolveViolation,
+    RetireOffer,
+    RetirePerk,
     ReviewContribution,
+    SetCommunity,
     SettleDue,
+    ShowOffer,
     Stamped,
+    StockPerk,
+    TakeOffer,
+    TickTask,
 )
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
+    CommunitySet,
     ContributionRecorded,
     ContributionReviewed,
-    EntryKind,
     Event,
     GroupHeld,
     GroupReported,
+    OfferPut,
+    OfferRetired,
+    OfferShown,
+    OfferTaken,
+    PerkCodesAdded,
+    PerkPut,
+    PerkRetired,
+    PerkStocked,
     PointsAdjusted,
+    RedemptionMade,
+    RedemptionMoved,
+    RedemptionStatus,
+    TaskTicked,
     TierLocked,
     decisions,
 )
+from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
+from ledger.core.violations import (
+    Action,
+    ViolationAppealed,
+    ViolationConfirmed,
+    ViolationDismissed,
+    ViolationLifted,
+    ViolationRecorded,
+    ViolationUpheld,
+)
 
 PLATFORM = "member"
 """The platform under which a replay knows members by their numbers."""
@@ -85,8 +125,8 @@ class Effects:
             self.positions[event.source, event.key] = event.position
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
-            about = decision.releases or decision.reverses or decision.corrects
-            if decision.member is None or (decision.kind is EntryKind.ADJUSTMENT and about is None):
+            about = decision.releases or decision.reverses or decision.corrects or decision.restores
+            if decision.member is None or _by_people(decision, about):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
             if effect is None:
@@ -106,6 +146,12 @@ class Effects:
         return other
 
 
+def _by_people(decision: Decision, about: GrantRef | None) -> bool:
+    """Say whether no rule moved these points: they stand, whatever the rules say."""
+    spent = decision.kind in (EntryKind.REDEMPTION, EntryKind.REFUND)
+    return spent or (decision.kind is EntryKind.ADJUSTMENT and about is None)
+
+
 class Replay:
     """A past told anew, event by event. `books` end as they would be now."""
 
@@ -116,7 +162,7 @@ class Replay:
         self._keys: dict[Position, tuple[str, str]] = {}
 
     def _position(self, recorded: Position) -> Position:
-        """Return where a contribution stands in this telling, by where it was recorded."""
+        """Return where a contribution or a report stands in this telling, by where it was recorded."""
         key = self._keys.get(recorded)
         return self.books.read(KEY, key).position if key is not None else Position(0)
 
@@ -126,7 +172,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded):
+        if isinstance(event.fact, ContributionRecorded | RedemptionMade | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -215,6 +261,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 undoes=fact.undoes,
                 data=fact.data,
                 imported=fact.imported,
+                own=event.source.startswith(f"{LEDGER_SOURCE}:"),
             )
         case PointsAdjusted():
             made = fact.decisions[-1]
@@ -241,6 +288,66 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
         case GroupReported():
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
+        case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
+            return None
+        case _:
+            return _of_perks(event, position)
+
+
+def _of_perks(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case PerkPut():
+            return PutPerk(terms=fact.terms, by=fact.by)
+        case PerkRetired():
+            return RetirePerk(perk=fact.perk, by=fact.by)
+        case PerkStocked():
+            return StockPerk(key=event.key, perk=fact.perk, delta=fact.delta, by=fact.by)
+        case PerkCodesAdded():
+            codes = tuple(PerkCode(digest=claim.key, sealed="") for claim in fact.claims)
+            return AddPerkCodes(perk=fact.perk, codes=codes, by=fact.by)
+        case OfferPut():
+            return PutOffer(terms=fact.terms, by=fact.by)
+        case OfferRetired():
+            return RetireOffer(offer=fact.offer, by=fact.by)
+        case OfferShown():
+            return ShowOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by, replayed=True)
+        case OfferTaken():
+            return TakeOffer(key=event.key, offer=fact.offer, member=fact.member, by=fact.by)
+        case TaskTicked():
+            return TickTask(task=fact.task, done=fact.done, by=fact.by)
+        case CommunitySet():
+            return SetCommunity(name=fact.name, value=fact.value, by=fact.by)
+        case RedemptionMade():
+            return RedeemPerk(
+                key=event.key,
+                perk=fact.perk,
+                member=_named(fact.member),
+                by=fact.by,
+                given=fact.given,
+                replayed=fact,
+            )
+        case RedemptionMoved() if fact.status is not RedemptionStatus.EXPIRED:
+            return MoveRedemption(position=position(fact.of), status=fact.status, by=fact.by, replayed=True)
+        case _:
+            return _about_violation(event, position)
+
+
+def _about_violation(event: Event, position: Callable[[Position], Position]) -> Command | None:
+    fact = event.fact
+    match fact:
+        case ViolationRecorded():
+            return RecordViolation(key=event.key, member=fact.member, rule=fact.rule, by=fact.by)
+        case ViolationConfirmed():
+            return ResolveViolation(position=position(fact.of), action=None, by=fact.by)
+        case ViolationDismissed():
+            return ResolveViolation(position=position(fact.of), action=Action.DISMISSED, by=fact.by)
+        case ViolationAppealed():
+            return AppealViolation(position=position(fact.of), member=fact.member)
+        case ViolationUpheld():
+            return DecideAppeal(position=position(fact.of), lifted=False, by=fact.by)
+        case ViolationLifted():
+            return ResolveViolation(position=position(fact.of), action=Action.LIFTED, by=fact.by)
         case _:
             return None
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.core.books.shelf import ACCOUNT, CLAIM, WAITING
+from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, WAITING
 from ledger.core.books.view import Books
-from ledger.core.events import (
+from ledger.core.events import Event
+from ledger.core.outcomes import (
     ClaimKey,
     CounterMode,
     CounterMove,
     Decision,
     EntryKind,
-    Event,
     GrantRef,
     LotMove,
     Outcome,
@@ -46,24 +46,27 @@ def reversal(
     What still waits is withdrawn; what was released since is taken back like any other grant.
     """
     assert decision.member is not None
+    if decision.outcome is Outcome.NOT_EARNING:
+        return withdrawal(books, event, ordinal, decision)
+    judge = _judge_of(books, event, decision)
     amount = decision.granted
     counters: tuple[CounterMove, ...] = ()
     if is_accrual(decision):
-        accrual = books.versions.numbered(event.rulebook).accruals[decision.rule]
+        accrual = judge.accruals[decision.rule]
         amount, counters = without(books, accrual, decision)
     elif decision.pending:
         waiting = books.read(WAITING, (decision.member, event.position, ordinal))
         if waiting.open:
             return withdrawal(books, event, ordinal, decision)
         amount = waiting.amount if waiting.released_at else 0
-    unit = version.units.get(decision.unit) or books.versions.numbered(event.rulebook).units[decision.unit]
+    unit = version.units.get(decision.unit) or judge.units[decision.unit]
     account = books.read(ACCOUNT, (decision.member, decision.unit))
     wanted, steps = -amount, []
     if wanted < 0:
         granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
     else:
         granted, expired = bounded(account, wanted), 0
-        free = min(granted, account.balance + granted)
+        free = min(granted, account.available + granted)
         moved = lots.refill(books, version, unit, decision, free, at=at, now=now)
     if expired:
         steps.append(Step(code="expired", before=wanted, after=wanted + expired))
@@ -88,8 +91,15 @@ def reversal(
     )
 
 
+def _judge_of(books: Books, event: Event, decision: Decision) -> Version:
+    """Return the version that judged a grant; of one made late that of the event it is for."""
+    about = decision.restores
+    judged = books.read(EVENT, (about.position,)).event if about is not None else event
+    return books.versions.numbered((judged or event).rulebook)
+
+
 def withdrawal(books: Books, event: Event, ordinal: int, decision: Decision) -> Decision:
-    """Take back what waits: claims and net room come back, nothing else."""
+    """Take back what waits or was withheld: claims and net room come back, nothing else."""
     assert decision.member is not None
     return Decision(
         rule=decision.rule,

@@ -6,15 +6,8 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import CLAIM, EVENT, KEY
 from ledger.core.books.view import Books
-from ledger.core.events import (
-    ClaimKey,
-    ContributionRecorded,
-    Decision,
-    EntryKind,
-    Event,
-    Measure,
-    decisions,
-)
+from ledger.core.events import ContributionRecorded, Event, decisions
+from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Measure, Outcome
 from ledger.core.reversal import undone_claim
 from ledger.core.rulebook.grammar import Condition, Undo, UndoOn
 from ledger.core.rulebook.versions import Version, Versions
@@ -22,6 +15,7 @@ from ledger.core.rules import conditions
 from ledger.core.rules.accruals import is_accrual
 from ledger.core.rules.case import Case, short
 from ledger.core.values import MemberId, Position
+from ledger.core.withholding import restored_claim
 
 UNDONE = "contribution.undone"
 """The built-in type that takes back every grant of the event that `data.undoes` names."""
@@ -95,7 +89,7 @@ def _waiting(books: Books, source: str, key: str, number: int) -> Position:
 
 
 def corrected_trail(position: Position) -> str:
-    """Return the trail under which corrections of an event's decisions are found."""
+    """Return the trail under which corrections of an event's decisions are found, and those made late."""
     return f"corrected:{position}"
 
 
@@ -108,13 +102,14 @@ def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
         for ordinal, decision in enumerate(decisions(event)):
             if not _is_open(books, event, ordinal, decision):
                 continue
-            original = event
-            if decision.corrects is not None:
-                corrected = books.read(EVENT, (decision.corrects.position,)).event
+            original, about = event, decision.corrects or decision.restores
+            if about is not None:
+                corrected = books.read(EVENT, (about.position,)).event
                 if corrected is None or not _is_pointed_at(case, corrected):
                     continue
                 original = corrected
-            if _takes_back(books.versions.numbered(event.rulebook), case, original, decision):
+            judged = event if decision.restores is None else original
+            if _takes_back(books.versions.numbered(judged.rulebook), case, original, decision):
                 yield event, ordinal, decision
 
 
@@ -138,8 +133,8 @@ def _candidates(books: Books, case: Case) -> set[int]:
 
 
 def _with_corrections(books: Books, found: set[int]) -> set[int]:
-    """Add what a later rulebook corrected of these events: an undo negates both."""
-    if len(books.versions.published) < 2:
+    """Add what a later rulebook corrected of these events, or was granted late: an undo negates all of it."""
+    if len(books.versions.published) < 2 and not books.versions.ordered:
         return found
     return found.union(*(books.trail(corrected_trail(Position(position))) for position in found))
 
@@ -154,6 +149,8 @@ def _undoes_anything(versions: Versions, type_: str) -> bool:
 def _is_open(books: Books, event: Event, ordinal: int, decision: Decision) -> bool:
     if decision.kind is not EntryKind.AWARD and decision.corrects is None:
         return False
+    if decision.outcome is Outcome.NOT_EARNING:
+        return is_withheld(books, event.position, ordinal, decision)
     if not decision.granted and not decision.pending and not is_accrual(decision):
         return False
     return decision.releases is None and not is_undone(books, event.position, ordinal)
@@ -163,6 +160,14 @@ def is_undone(books: Books, position: int, ordinal: int) -> bool:
     """Say whether a grant was undone, be it only in part or as far as nothing could be taken."""
     name = undone_claim(position, ordinal)
     return books.read(CLAIM, (name.kind, name.key)).position != 0
+
+
+def is_withheld(books: Books, position: int, ordinal: int, decision: Decision) -> bool:
+    """Say whether a decision withheld something that was neither granted nor undone since."""
+    name = restored_claim(position, ordinal)
+    if decision.outcome is not Outcome.NOT_EARNING or books.read(CLAIM, (name.kind, name.key)).position:
+        return False
+    return not is_undone(books, position, ordinal)
 
 
 def _takes_back(original: Version, case: Case, event: Event, decision: Decision) -> bool:

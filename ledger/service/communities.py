@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from uuid import UUID
 
-from ledger.core.commands import Command, CreateCommunity
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import LEDGER_SOURCE, Command, CreateCommunity, PutOffer, PutPerk, SetCommunity
+from ledger.core.decide.redeeming import WELCOME
 from ledger.core.refusals import Refusal
+from ledger.core.rulebook.grammar import Rulebook
 from ledger.service.clock import Clock, now
 from ledger.service.rulebooks import presets, publication, read
 from ledger.service.writer import Writer
@@ -62,11 +66,25 @@ async def begin(
     first: list[Command] = [
         CreateCommunity(slug=slug, name=community.name),
         publication(text, number=1, note=rulebook.name),
+        *seeds(rulebook),
     ]
     for answer in await writer.submit(community, first, atomic=True):
         if isinstance(answer, Refusal):
             raise CommunityRefused(f"there is another community {slug!r}, begun with another rulebook")
     return community
+
+
+def seeds(rulebook: Rulebook) -> Iterator[Command]:
+    """Yield the commands that create what a rulebook brings along: from then on only commands change it."""
+    by = LEDGER_SOURCE
+    for perk in rulebook.perks:
+        yield PutPerk(terms=perk, by=by, key=f"seed/perk/{perk.code}")
+    for offer in rulebook.offers:
+        yield PutOffer(terms=offer, by=by, key=f"seed/offer/{offer.code}")
+    if rulebook.welcome:
+        yield SetCommunity(name=WELCOME, value=rulebook.welcome, by=by, key=f"seed/{WELCOME}")
+    if rulebook.playbook:
+        yield SetCommunity(name=PLAYBOOK, value=write_tasks(rulebook.playbook), by=by, key=f"seed/{PLAYBOOK}")
 
 
 def new_id(at: int) -> UUID:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
@@ -26,10 +27,15 @@ def changes(before: str, after: str) -> list[Change]:
     Raises:
         RulebookFaulty: one of them is no YAML.
     """
-    sides = [dict(_values(parse(text), "")) for text in (before, after)]
+    sides = [_said(text) for text in (before, after)]
     paths = dict.fromkeys((*sides[0], *sides[1]))
     found = (Change(path, sides[0].get(path), sides[1].get(path)) for path in paths)
     return [one for one in found if one.before != one.after and not one.path.startswith("examples")]
+
+
+@lru_cache(maxsize=64)
+def _said(text: str) -> Mapping[str, str]:
+    return dict(_values(parse(text), ""))
 
 
 def _values(node: Node, path: str) -> Iterator[tuple[str, str]]:

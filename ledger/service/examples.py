@@ -10,10 +10,18 @@
       outcomes: {upvoted: NOT_ELIGIBLE}
 
 An event says `event`, and where it matters `member`, `people`, `subject`, `id`, `undoes` and `times`; every
-other key is a field of its data, and `data: {…}` holds fields that are named like one of those. The clock
-starts on Monday 2026-01-05 at noon in the community's zone, and each event comes a second after the one
+other key is a field of its data, and `data: {…}` holds fields that are named like one of those. In an event
+that comes several times `{n}` stands for 1, 2, 3 …: `subject: 't{n}'`. Besides events there are
+
+    - {review: one}                     somebody approves what waits of the event with `id: one`
+    - {review: one, approved: false}    or declines it
+    - {lock: ann, level: core}          somebody keeps a member on a level; `level: none` lets go; `ladder` is
+                                        the first where it is left out
+    - {after: 2h}                       time passes, and what is due is done
+
+The clock starts on Monday 2026-01-05 at noon in the community's zone, and each comes a second after the one
 before it, or `after: 2h`, or `at: 2026-01-06 09:00`; a time that has passed makes a late event. `outcomes`
-are what the rules said of the last event.
+are what the rules said of the last event or review.
 """
 
 from __future__ import annotations
@@ -23,77 +31,35 @@ from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from ledger.core.books.blank import blank_books
-from ledger.core.books.shelf import ACCOUNT, IDENTITY
-from ledger.core.books.view import Books
 from ledger.core.calendar import micros
-from ledger.core.commands import PublishRulebook, RecordContribution, Stamped
-from ledger.core.events import EntryKind, Event, Outcome, decisions
+from ledger.core.commands import RecordContribution
 from ledger.core.explain import amount
-from ledger.core.plan import plan
-from ledger.core.refusals import Refusal
-from ledger.core.replay import settle_all
+from ledger.core.outcomes import Outcome
 from ledger.core.rulebook.faults import nearest
 from ledger.core.rulebook.grammar import Ladder, Rulebook
 from ledger.core.rulebook.reading_parts import unknown
 from ledger.core.rulebook.reading_rules import RuleReading
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
-from ledger.core.rules.levels import level_of
-from ledger.core.values import SECOND, MemberId, Micros, Value, identity
+from ledger.core.values import SECOND, Micros, identity
 from ledger.service.rulebooks import RulebookFaulty, parse, read_tree
-from ledger.service.schedule import last_begun
+from ledger.service.stage import (
+    NONE,
+    NUMBER,
+    SOURCE,
+    Difference,
+    Example,
+    Expectation,
+    Given,
+    Lock,
+    Review,
+    run,
+)
 
 MOST_EVENTS = 20_000
 """How many events all examples of a rulebook may have together."""
 
-EVENT_KEYS = ("event", "member", "people", "subject", "id", "undoes", "times", "at", "after", "data")
-SOURCE = "example:bot"
-NONE = "none"
-"""The level of somebody who is below the lowest."""
-
-
-class Given(Value):
-    """An event, or `times` of them, `after` apart; `at` None is one `after` later than the event before."""
-
-    command: RecordContribution
-    times: int = 1
-    at: Micros | None = None
-    after: int = SECOND
-
-
-class Expectation(Value):
-    """One thing that must then be so: a balance, points earned or a level of a member, or a rule's outcome."""
-
-    line: int
-    place: str
-    expected: str
-    member: str = ""
-    unit: str = ""
-    earned: bool = False
-    ladder: str = ""
-    rule: str = ""
-
-
-class Example(Value):
-    """A story with its end."""
-
-    name: str
-    line: int
-    given: tuple[Given, ...]
-    then: tuple[Expectation, ...]
-
-
-class Difference(Value):
-    """Something that an example expects and that is otherwise."""
-
-    example: str
-    line: int
-    place: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.example!r}: {self.place}: expected {self.expected}, found {self.found}"
+TIME_KEYS = ("at", "after")
+EVENT_KEYS = ("event", "member", "people", "subject", "id", "undoes", "times", *TIME_KEYS, "data")
 
 
 def check(text: str) -> list[Difference]:
@@ -124,11 +90,6 @@ def read_examples(tree: Node, rulebook: Rulebook) -> tuple[Example, ...]:
     return examples
 
 
-def run(rulebook: Rulebook, examples: tuple[Example, ...]) -> list[Difference]:
-    """Run examples, each in a community of its own, and return what came out otherwise."""
-    return [difference for example in examples for difference in _Stage(rulebook).play(example)]
-
-
 class ExampleReading(RuleReading):
     """Reads examples, knowing the rulebook they are about."""
 
@@ -139,6 +100,7 @@ class ExampleReading(RuleReading):
         self.rules_read = {rule.id: rule for rule in rulebook.rules}
         self.ladders: dict[str, Ladder] = {ladder.code: ladder for ladder in rulebook.ladders}
         self.members: set[str] = set()
+        self.ids: set[str] = set()
         self.events = 0
 
     def example(self, node: Node, path: str) -> Example | None:
@@ -148,7 +110,7 @@ class ExampleReading(RuleReading):
         text = name.text if isinstance(name, Text) else ""
         if name is not None and not text:
             self.fault("WRONG_TYPE", name, f"{path}.name", "expected a sentence")
-        self.members = set()
+        self.members, self.ids = set(), set()
         given = self.each(self.required(part, "given", node, path), f"{path}.given", self.given, least=1)
         if "then" not in part and "outcomes" not in part:
             self.fault("MISSING", node, f"{path}.then", "expected then or outcomes")
@@ -159,8 +121,25 @@ class ExampleReading(RuleReading):
         return Example(name=text, line=node.line, given=given, then=tuple(then))
 
     def given(self, node: Node, path: str) -> Given | None:
-        """Read one event."""
+        """Read what happens: an event, a review, a lock, or nothing but time."""
         named = self.named(node, path)
+        part = named.items
+        after = (self.length(part["after"], f"{path}.after") if "after" in part else None) or SECOND
+        at = self.instant(part["at"], f"{path}.at") if "at" in part else None
+        if part and set(part) <= set(TIME_KEYS):
+            return Given(happens=None, at=at, after=after)
+        if "event" not in part and "review" in part:
+            return Given(happens=self.review(node, path), at=at, after=after)
+        if "event" not in part and "lock" in part:
+            return Given(happens=self.lock(node, path), at=at, after=after)
+        times = (self.whole(part["times"], f"{path}.times", least=1) or 1) if "times" in part else 1
+        self.events += times
+        command = self.told(node, path, times)
+        return Given(happens=command, times=times, at=at, after=after) if command is not None else None
+
+    def told(self, node: Node, path: str, times: int) -> RecordContribution | None:
+        """Read one event."""
+        named = node if isinstance(node, Mapped) else Mapped(node.line, {}, {})
         part = named.items
         event = self.required_word(part, "event", node, path)
         actor, subject, key, undoes = (
@@ -168,17 +147,17 @@ class ExampleReading(RuleReading):
             for name in ("member", "subject", "id", "undoes")
         )
         people = self.people(part.get("people"), f"{path}.people")
-        self.members.update(filter(None, [actor, *people.values()]))
-        times = (self.whole(part["times"], f"{path}.times", least=1) or 1) if "times" in part else 1
+        for who in filter(None, [actor, *people.values()]):
+            numbers = range(1, min(times, MOST_EVENTS) + 1) if NUMBER in who else (1,)
+            self.members.update(who.replace(NUMBER, str(number)) for number in numbers)
         if key is not None and times > 1:
             self.fault("WRONG_VALUE", part["times"], f"{path}.times", "expected one event where an id is given")
-        self.events += times
-        after = (self.length(part["after"], f"{path}.after") if "after" in part else None) or SECOND
-        at = self.instant(part["at"], f"{path}.at") if "at" in part else None
+        if key is not None:
+            self.ids.add(key)
         data = self.data(named, path)
         if event is None:
             return None
-        command = RecordContribution(
+        return RecordContribution(
             source=SOURCE,
             key=key or "",
             type=event,
@@ -188,7 +167,30 @@ class ExampleReading(RuleReading):
             undoes=undoes,
             data=data,
         )
-        return Given(command=command, times=times, at=at, after=after)
+
+    def review(self, node: Node, path: str) -> Review:
+        """Read that somebody looks at an event that was given before, by its id."""
+        part = self.mapping(node, path, keys=["review", "approved", *TIME_KEYS]).items
+        of = self.word(part["review"], f"{path}.review") or ""
+        if of not in self.ids:
+            known = ", ".join(sorted(self.ids)) or "none has one"
+            expected = f"expected the id of an event before it ({known})"
+            self.fault("WRONG_VALUE", part["review"], f"{path}.review", expected, known=self.ids)
+        return Review(of=of, approved=self.flagged(part, "approved", path, otherwise=True))
+
+    def lock(self, node: Node, path: str) -> Lock:
+        """Read that somebody keeps a member on a level, or lets go of them."""
+        part = self.mapping(node, path, keys=["lock", "ladder", "level", *TIME_KEYS]).items
+        member = self.word(part["lock"], f"{path}.lock") or ""
+        if member not in self.members:
+            unknown(self, "member", member, part["lock"], f"{path}.lock", self.members)
+        codes = list(self.ladders)
+        code = self.choice(part["ladder"], f"{path}.ladder", codes) if "ladder" in part else next(iter(codes), None)
+        level = self.required(part, "level", node, path)
+        if level is None or code is None:
+            return Lock(member=member)
+        chosen = self.choice(level, f"{path}.level", [*(one.code for one in self.ladders[code].levels), NONE])
+        return Lock(member=member, ladder=code, level=None if chosen == NONE else chosen)
 
     def people(self, node: Node | None, path: str) -> dict[str, str]:
         """Read who else took part, by role."""
@@ -265,84 +267,3 @@ class ExampleReading(RuleReading):
                 unknown(self, "rule", rule, Text(named.lines[rule], rule), f"{path}.{rule}", self.rules_read)
             outcome = self.choice(item, f"{path}.{rule}", list(Outcome))
             yield Expectation(line=item.line, place=f"outcomes.{rule}", expected=outcome or "", rule=rule)
-
-
-class _Stage:
-    """A community in memory, where one example is played."""
-
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-
-    def play(self, example: Example) -> Iterator[Difference]:
-        """Send what is given, then yield what is not as expected."""
-        books = blank_books()
-        first = PublishRulebook(yaml="", rulebook=self.rulebook, number=1, last_begun=last_begun)
-        plan(books, [Stamped(first, b"")], at=Micros(self._start() - SECOND))
-        last, now = books.events[-1].event, self._start()
-        for number, (given, at, occurred_at) in enumerate(self._events(example)):
-            command = _numbered(given.command, number, occurred_at)
-            (answer,) = plan(books, [Stamped(command, b"")], at=at)
-            if isinstance(answer, Refusal):
-                place = f"given: {command.type}"
-                yield Difference(
-                    example=example.name, line=example.line, place=place, expected="an event", found=answer.code
-                )
-                return
-            last, now = books.events[-1].event, at
-        settle_all(books, now)
-        for expectation in example.then:
-            found = self._found(books, last, expectation)
-            if found != expectation.expected:
-                yield Difference(
-                    example=example.name,
-                    line=expectation.line,
-                    place=expectation.place,
-                    expected=expectation.expected,
-                    found=found,
-                )
-
-    def _events(self, example: Example) -> Iterator[tuple[Given, Micros, Micros]]:
-        """Yield each event with the time it comes at and the time it happened at."""
-        clock = self._start()
-        for given in example.given:
-            first = Micros(clock + given.after) if given.at is None else given.at
-            for repetition in range(given.times):
-                occurred_at = Micros(first + repetition * given.after)
-                clock = max(clock, occurred_at)
-                yield given, clock, occurred_at
-
-    def _start(self) -> Micros:
-        """Return when an example begins."""
-        return micros(datetime(2026, 1, 5, 12, tzinfo=ZoneInfo(self.rulebook.community.tz)))
-
-    def _found(self, books: Books, last: Event, expectation: Expectation) -> str:
-        if expectation.rule:
-            own = (EntryKind.AWARD, EntryKind.BONUS)
-            said = [d.outcome for d in decisions(last) if d.rule == expectation.rule and d.kind in own]
-            return said[0].value if said else "nothing"
-        member = _member(books, expectation.member)
-        if expectation.ladder:
-            version = books.versions.latest
-            return level_of(books, version, expectation.ladder, member) or NONE
-        account = books.read(ACCOUNT, (member, expectation.unit))
-        scales = {unit.code: unit.scale for unit in self.rulebook.units}
-        return amount(account.earned if expectation.earned else account.balance, scales[expectation.unit])
-
-
-def _numbered(command: RecordContribution, number: int, occurred_at: Micros) -> RecordContribution:
-    return RecordContribution(
-        source=command.source,
-        key=command.key or f"#{number}",
-        type=command.type,
-        subject=command.subject,
-        occurred_at=occurred_at,
-        actor=command.actor,
-        people=command.people,
-        undoes=command.undoes,
-        data=command.data,
-    )
-
-
-def _member(books: Books, name: str) -> MemberId:
-    who = identity(name, source=SOURCE)
-    return books.read(IDENTITY, (who.platform, who.external_id)).member

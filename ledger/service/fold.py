@@ -11,7 +11,8 @@ import msgspec
 from ledger.core.books.blank import blank_books
 from ledger.core.books.evolve import evolve
 from ledger.core.chain import digest_step, genesis, link, private_digest
-from ledger.core.events import Decision, Event, decisions, decode_fact
+from ledger.core.events import Event, decisions, decode_fact
+from ledger.core.outcomes import Decision
 from ledger.core.postings import posting
 from ledger.core.values import Position, Value
 from ledger.store.journal import EVENT_COLUMNS

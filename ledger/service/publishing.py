@@ -10,24 +10,17 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ledger.core.commands import Command, Correction, CorrectPoints, PublishRulebook
-from ledger.core.events import (
-    CounterMode,
-    CounterMove,
-    Decision,
-    GrantRef,
-    Outcome,
-    RulebookPublished,
-    decisions,
-)
+from ledger.core.events import RulebookPublished, decisions
+from ledger.core.outcomes import CounterMode, CounterMove, Decision, GrantRef, Outcome
 from ledger.core.refusals import LogMoved, Refusal
 from ledger.core.replay import Effect, Effects, Recording, differences
 from ledger.core.values import Micros, Position
-from ledger.service.examples import Difference
 from ledger.service.examples import check as check_examples
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress, silent
 from ledger.service.rulebooks import publication
 from ledger.service.simulate import Scenario, tell
+from ledger.service.stage import Difference
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
 from ledger.store.reads import journal

@@ -9,11 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ledger.core.books.shelf import ACCOUNT, Account
+from ledger.core.books.shelf import ACCOUNT, COUNTER, Account
 from ledger.core.books.view import Books, Head, Key
+from ledger.core.calendar import period_label
 from ledger.core.decide.due import settle_points
 from ledger.core.progress import Progress, progress
-from ledger.core.rulebook.versions import Versions
+from ledger.core.rulebook.grammar import Budget
+from ledger.core.rulebook.versions import Version, Versions
+from ledger.core.rules.caps import budget_counter
+from ledger.core.suggest import Ways, ways
 from ledger.core.values import MemberId, Micros
 from ledger.store import books as shelves
 from ledger.store.engine import Database
@@ -70,19 +74,62 @@ async def progresses(
 ) -> dict[MemberId, dict[str, Progress]]:
     """Return how far members are, by ladder, with what was due of their points by `at` done."""
     version = versions.at(at)
-    found: dict[MemberId, dict[str, Progress]] = {}
+
+    def ask(books: Books, member: MemberId) -> dict[str, Progress]:
+        return {ladder.code: progress(books, version, ladder, member, at) for ladder in version.rulebook.ladders}
+
+    return await _of_each(database, community, versions, members, ask, at=at)
+
+
+async def ways_on(
+    database: Database, community: UUID, versions: Versions, members: Sequence[MemberId], *, at: Micros
+) -> dict[MemberId, Ways]:
+    """Return what brings members on, on the main ladder; nobody where there is none."""
+    version = versions.at(at)
+    ladder = version.main_ladder
+    if ladder is None:
+        return {}
+
+    def ask(books: Books, member: MemberId) -> Ways:
+        return ways(books, version, ladder, member, at)
+
+    return await _of_each(database, community, versions, members, ask, at=at)
+
+
+async def _of_each(
+    database: Database,
+    community: UUID,
+    versions: Versions,
+    members: Sequence[MemberId],
+    ask: Callable[[Books, MemberId], T],
+    *,
+    at: Micros,
+) -> dict[MemberId, T]:
+    """Return what is found of each member, with what was due of their points done."""
+    found: dict[MemberId, T] = {}
     for first in range(0, len(members), CHUNK):
         part = members[first : first + CHUNK]
 
-        def ask(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, dict[str, Progress]]:
-            return {member: _all(books, member) for member in part}
+        def look_at(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, T]:
+            for member in part:
+                settle_points(books, member, at, at)
+            return {member: ask(books, member) for member in part}
 
-        def _all(books: Books, member: MemberId) -> dict[str, Progress]:
-            settle_points(books, member, at, at)
-            return {
-                ladder.code: progress(books, version, ladder, member, at) for ladder in version.rulebook.ladders
-            }
-
-        found.update(await look(database, community, versions, ask))
+        found.update(await look(database, community, versions, look_at))
         await asyncio.sleep(0)
     return found
+
+
+async def budgets(database: Database, community: UUID, version: Version, *, at: Micros) -> list[tuple[Budget, int]]:
+    """Return the budgets of a version, and what of each is spent in the period that holds an instant."""
+    part = version.rulebook.community
+
+    def spent(books: Books) -> list[tuple[Budget, int]]:
+        found = []
+        for budget in version.rulebook.budgets:
+            period = period_label(at, per=budget.per, zone=part.tz, first_weekday=part.first_weekday)
+            scope, key = budget_counter(budget)
+            found.append((budget, books.read(COUNTER, (scope, key, period)).amount))
+        return found
+
+    return await look(database, community, Versions((version,)), spent)

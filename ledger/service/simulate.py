@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from ledger.core.books.shelf import ACCOUNT, MEMBER
 from ledger.core.commands import PublishRulebook
@@ -23,6 +24,11 @@ from ledger.store.reads import journal
 
 PAGE = 2_000
 FROM_THE_BEGINNING = Position(0)
+
+MOST_AT_ONCE = 2
+"""How many pasts a server tells again at once."""
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 class MemberDifference(NamedTuple):
@@ -62,15 +68,23 @@ class TierCount(NamedTuple):
 
 
 class Simulation(NamedTuple):
-    """The differences a draft makes; what is the same is left out of `members`, `kinds` and `moves`."""
+    """The differences a draft makes; what is the same is left out of `members`, `kinds` and `moves`.
+
+    `issued` is what every type of event brought within the window, `kinds` are those of them that differ.
+    """
 
     events: int
     took_ms: int
     members: list[MemberDifference]
-    kinds: list[KindDifference]
+    issued: list[KindDifference]
     moves: list[TierMove]
     levels: list[TierCount]
     refused: int
+
+    @property
+    def kinds(self) -> list[KindDifference]:
+        """What types of events would bring otherwise."""
+        return [one for one in self.issued if one.before != one.after]
 
 
 class Scenario:
@@ -127,13 +141,19 @@ async def simulate(
     Raises:
         RulebookFaulty: the draft has faults.
     """
-    begun = time.monotonic()
-    scenario, recording = Scenario(draft, since), Recording()
-    await tell(database, community, scenario, recording, progress=progress)
-    now = Micros(max(at, recording.books.head.recorded_at))
-    await asyncio.to_thread(scenario.end, now)
-    settled = await asyncio.to_thread(recording.settled, now)
-    return compare(settled, scenario.replay, since=since, took_ms=int((time.monotonic() - begun) * 1000))
+    async with turn():
+        begun = time.monotonic()
+        scenario, recording = Scenario(draft, since), Recording()
+        await tell(database, community, scenario, recording, progress=progress)
+        now = Micros(max(at, recording.books.head.recorded_at))
+        await asyncio.to_thread(scenario.end, now)
+        settled = await asyncio.to_thread(recording.settled, now)
+        return compare(settled, scenario.replay, since=since, took_ms=int((time.monotonic() - begun) * 1000))
+
+
+def turn() -> asyncio.Semaphore:
+    """Return what to hold while a whole past is told: each is held in memory, so a server tells few at once."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(MOST_AT_ONCE))
 
 
 async def tell(
@@ -176,7 +196,7 @@ def compare(recording: Recording, replay: Replay, *, since: Micros | None, took_
         events=len(recording.effects.kinds),
         took_ms=took_ms,
         members=sorted(_members(recording, replay)),
-        kinds=_kinds(recording.effects, replay.effects, since),
+        issued=_kinds(recording.effects, replay.effects, since),
         moves=[one for one in levels if one.before != one.after],
         levels=_counts(levels),
         refused=len(replay.refused),
@@ -192,8 +212,7 @@ def _members(recording: Recording, replay: Replay) -> Iterator[MemberDifference]
 
 def _kinds(before: Effects, after: Effects, since: Micros | None) -> list[KindDifference]:
     sums = [_by_kind(effects, since) for effects in (before, after)]
-    found = (KindDifference(*key, sums[0][key], sums[1][key]) for key in sorted(sums[0].keys() | sums[1].keys()))
-    return [one for one in found if one.before != one.after]
+    return [KindDifference(*key, sums[0][key], sums[1][key]) for key in sorted(sums[0].keys() | sums[1].keys())]
 
 
 def _by_kind(effects: Effects, since: Micros | None) -> Counter[tuple[str, str]]:

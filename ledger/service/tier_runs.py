@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from ledger.core.calendar import local_date
 from ledger.core.decide.judging import dry_run
-from ledger.core.events import RulebookPublished, TierChange
+from ledger.core.events import RulebookPublished
+from ledger.core.outcomes import TierChange
 from ledger.core.replay import Recording
 from ledger.core.tiers.daily import last_run_day, run_at
 from ledger.core.values import MemberId, Micros
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress, silent
 from ledger.service.rulebooks import versions_of
+from ledger.service.simulate import turn
 from ledger.store.directory import Community
 from ledger.store.reads import journal
 
@@ -33,8 +35,9 @@ async def preview(
 
     Nothing is written. What is due before that is done first, in memory.
     """
-    recording = await _recorded(ledger, community, progress)
-    return await asyncio.to_thread(_judge, recording, on, ledger.clock())
+    async with turn():
+        recording = await _recorded(ledger, community, progress)
+        return await asyncio.to_thread(_judge, recording, on, ledger.clock())
 
 
 async def _recorded(ledger: Ledger, community: Community, progress: Progress) -> Recording:

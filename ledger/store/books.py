@@ -9,14 +9,21 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from ledger.core.books.goods import Holds, OpenHold, Places, Strike, Strikes, Violation
+from ledger.core.books.perks import soonest_first
 from ledger.core.books.shelf import (
     EVENT,
     FOLDED,
+    HOLDS,
     IDENTITY,
     KEY,
     LOTS,
+    PERK_HOLDS,
+    PLACES,
     PROFILE,
+    STRIKES,
     TRAIL,
+    VIOLATION,
     WAITS,
     Book,
     Lots,
@@ -27,6 +34,7 @@ from ledger.core.books.shelf import (
     Trail,
     Waits,
 )
+from ledger.core.books.strikes import in_time, strike_of
 from ledger.core.books.view import Books, Key
 from ledger.core.books.waiting import in_order
 from ledger.core.values import Position
@@ -75,6 +83,12 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_lots(connection, community, keys))
         elif book is WAITS:
             loaded.update(await _load_waits(connection, community, keys))
+        elif book is PLACES:
+            loaded.update(await _load_places(connection, community, keys))
+        elif book is STRIKES:
+            loaded.update(await _load_strikes(connection, community, keys))
+        elif book in (HOLDS, PERK_HOLDS):
+            loaded.update(await _load_holds(connection, community, book, keys))
         else:
             loaded.update(await _load_book(connection, community, book, keys))
     return loaded
@@ -131,6 +145,46 @@ async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> 
         (WAITS, (member,)): Waits(open=tuple(sorted(waits, key=lambda one: (one.position, one.ordinal))))
         for member, waits in found.items()
     }
+
+
+async def _load_places(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    columns = ("member", "group_code", "wanted")
+    found: dict[int, list[str]] = defaultdict(list)
+    for member, group, wanted in await connection.select(
+        TABLES["group_wish"], ["member"], keys, columns, community
+    ):
+        if wanted:
+            found[member].append(group)
+    return {(PLACES, (member,)): Places(wanted=tuple(sorted(groups))) for member, groups in found.items()}
+
+
+async def _load_strikes(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    fields = value_columns(VIOLATION)
+    rows = await connection.select(
+        TABLES["violation"], ["member"], keys, ["member", "position", *fields], community
+    )
+    found: dict[int, list[Strike]] = defaultdict(list)
+    for member, position, *values in rows:
+        struck = strike_of(position, Violation(**dict(zip(fields, values, strict=True))))
+        if struck is not None:
+            found[member].append(struck)
+    return {(STRIKES, (member,)): Strikes(confirmed=in_time(strikes)) for member, strikes in found.items()}
+
+
+async def _load_holds(
+    connection: Selects, community: UUID, book: Book[Any, Any], keys: list[Row]
+) -> dict[Key, Any]:
+    whose = "member" if book is HOLDS else "perk"
+    columns = ("hold_until", "position", "member")
+    found: dict[Any, list[OpenHold]] = defaultdict(list)
+    wanted = [(key, 1) for (key,) in keys]
+    for key, *values in await connection.select(
+        TABLES["redemption"], [whose, "open"], wanted, (whose, *columns), community
+    ):
+        hold = dict(zip(columns, values, strict=True))
+        if hold["hold_until"] is not None:
+            found[key].append(OpenHold(**hold))
+    return {(book, (key,)): Holds(open=soonest_first(holds)) for key, holds in found.items()}
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:

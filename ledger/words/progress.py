@@ -116,6 +116,10 @@ class Speech(NamedTuple):
         if found.ladder.measure:
             missing = self.points(mark.missing, unit)
             return render("progress.next", self.locale, missing=missing, unit=self.unit(unit), tier=tier)
+        return self.nearest(mark, tier)
+
+    def nearest(self, mark: Mark, tier: str) -> str:
+        """Return what is missing of an open mark to a level."""
         hint, label = self.hint(mark), self.label(mark.asked)
         return render("progress.nearest", self.locale, hint=hint, label=label, tier=tier)
 

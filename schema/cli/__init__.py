@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, rules, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, order, rules, serving, stories
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -32,6 +32,8 @@ app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(rules.app, name="rulebook")
+app.add_typer(order.app, name="violations")
+app.add_typer(stories.app, name="stories")
 
 
 def main() -> None:

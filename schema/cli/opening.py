@@ -22,6 +22,7 @@ from ledger.service.progress import silent
 from ledger.service.publishing import ExamplesFail
 from ledger.service.rebuild import LogBroken
 from ledger.service.rulebooks import RulebookFaulty, current
+from ledger.service.sealing import KeyFileUnusable
 from ledger.settings import Settings
 from ledger.store.directory import Community, every
 from ledger.store.engine import ANSWERED_WITH_AN_ERROR, DatabaseUnknown
@@ -37,6 +38,7 @@ EXPECTED = (
     ExamplesFail,
     NotMigrated,
     DatabaseUnknown,
+    KeyFileUnusable,
     RulebookFaulty,
     LogBroken,
     OSError,

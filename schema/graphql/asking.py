@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from ledger.core.books.shelf import Account, Standing
-from ledger.core.calendar import micros, moment
+from ledger.core.calendar import local_date, micros, moment
 from ledger.core.rulebook.grammar import Unit
 from ledger.core.rules.levels import base_level
 from ledger.core.values import MemberId, Micros, Position
@@ -16,12 +16,15 @@ from ledger.store.reads import history
 from ledger.store.reads.earnings import Point
 from ledger.store.reads.history import Which
 from ledger.store.reads.spans import Span
+from ledger.words.progress import Speech
 from schema.graphql.pages import connection
-from schema.graphql.types.balance import Balance, BalancePoint, balance, is_asked
+from schema.graphql.scalars import Points
+from schema.graphql.types.balance import Balance, BalancePoint, Expiring, Lasting, balance, is_asked
 from schema.graphql.types.decision import Decision, decision
 from schema.graphql.types.earned import EarnedSummary, days, summary
 from schema.graphql.types.entry import Entry, entry, entry_at
 from schema.graphql.types.node import Connection
+from schema.graphql.types.suggestion import Suggestion, suggestions_of
 from schema.graphql.types.tier import Tier, TierProgress, ladder_of, tier_of, tier_progress
 from schema.graphql.view import View
 
@@ -82,7 +85,7 @@ async def balances(subject: Subject, units: Sequence[Unit]) -> list[Balance] | N
     if not subject.is_own:
         return None
     accounts, now = await subject.accounts(), moment(subject.view.ledger.clock())
-    return [balance(unit, accounts.get(unit.code, Account()), now) for unit in units]
+    return [balance(unit, accounts.get(unit.code, Account()), now, _lasting(subject, unit, None)) for unit in units]
 
 
 async def balance_at(subject: Subject, unit: Unit, at: BalancePoint) -> Balance | None:
@@ -98,7 +101,49 @@ async def balance_at(subject: Subject, unit: Unit, at: BalancePoint) -> Balance 
             return None
         point, as_of = Point(position=position), moment(found.event.recorded_at)
     accounts = await subject.view.loaders.accounts_at.load((subject.place.id, (subject.member, point)))
-    return balance(unit, accounts.get(unit.code, Account()), as_of)
+    return balance(unit, accounts.get(unit.code, Account()), as_of, _lasting(subject, unit, point))
+
+
+def _lasting(subject: Subject, unit: Unit, point: Point | None) -> Lasting:
+    """Return how to find what was spent up to a point, or up to now, and what expires next from now on."""
+    view, place, member = subject.view, subject.place, subject.member
+
+    async def spent() -> int:
+        return (await view.loaders.spent.load((place.id, (member, point)))).get(unit.code, 0)
+
+    async def ending() -> Expiring | None:
+        if point is not None:
+            return None
+        found = (await view.loaders.expiring.load((place.id, member))).get(unit.code)
+        if found is None:
+            return None
+        zone = (await view.rulebook(place)).community.tz
+        return Expiring(points=Points(found.points), on=local_date(Micros(found.expires_at - 1), zone))
+
+    return Lasting(spent, ending)
+
+
+async def suggestions(subject: Subject, first: int) -> list[Suggestion] | None:
+    """Return the nearest ways to the next level."""
+    if not subject.is_own:
+        return None
+    found = await subject.view.loaders.ways.load((subject.place.id, subject.member))
+    rulebook = await subject.view.rulebook(subject.place)
+    speech = Speech(rulebook, subject.view.locale)
+    return suggestions_of(subject.place, subject.member, found, speech)[:first] if found is not None else []
+
+
+async def last_contribution(subject: Subject) -> Micros | None:
+    """Return when the member last did something that a rule looked at."""
+    return await subject.view.loaders.last_acts.load((subject.place.id, subject.member))
+
+
+async def quiet_days(subject: Subject, joined_at: Micros) -> int:
+    """Return for how many local days the member has done nothing; they did something on the day they came."""
+    zone = (await subject.view.rulebook(subject.place)).community.tz
+    since = await last_contribution(subject)
+    now = subject.view.ledger.clock()
+    return max(0, (local_date(now, zone) - local_date(since or joined_at, zone)).days)
 
 
 async def progress(subject: Subject, code: str | None) -> TierProgress | None:

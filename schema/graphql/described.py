@@ -14,9 +14,9 @@ E = TypeVar("E", bound=EnumMeta)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def field(description: str) -> Any:
-    """Return a plain field with a description."""
-    return strawberry.field(description=description)
+def field(description: str, *, name: str | None = None) -> Any:
+    """Return a plain field with a description; `name` is the contract's where Python has it."""
+    return strawberry.field(description=description, name=name)
 
 
 def optional(description: str, *, default: Any = strawberry.UNSET) -> Any:

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from ledger.core.books.goods import Offer, Strike
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
+from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
+from ledger.core.rulebook.grammar import Budget
 from ledger.core.rulebook.versions import Versions
+from ledger.core.suggest import Ways, acting_rules
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, people
+from ledger.store.reads import earnings, history, journal, offers, people, reviews, spending, stories, violations
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.publications import Publication, publications
+from ledger.store.reads.reviews import Review
+from ledger.store.reads.settings import settings
 from ledger.store.reads.spans import Span
+from ledger.store.reads.spending import Ending
+from ledger.store.reads.violations import Report
 from ledger.store.tables import ApiKeyRow
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 Loader = DataLoader[tuple[UUID, K], V]
+ISSUED_DAYS = 30
+"""Over how many local days a rule says what it gave."""
 
 
 class Published(NamedTuple):
@@ -79,9 +90,61 @@ class Loaders:
         return self._each(read, dict)
 
     @cached_property
+    def ways(self) -> Loader[MemberId, Ways | None]:
+        """What brings members on, on the main ladder."""
+
+        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Ways]:
+            versions = (await self.published.load(place)).versions
+            return await reading.ways_on(database, place, versions, members, at=self._at)
+
+        return self._each(read, lambda: None)
+
+    @cached_property
+    def spent(self) -> Loader[tuple[MemberId, Point | None], dict[str, int]]:
+        """What members spent by unit, up to a point or up to now."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Point | None
+        ) -> Mapping[MemberId, dict[str, int]]:
+            return await spending.spent(database, place, members, point=asked)
+
+        return self._alike(read, dict)
+
+    @cached_property
+    def expiring(self) -> Loader[MemberId, dict[str, Ending]]:
+        """What of members' points expires next, by unit."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, dict[str, Ending]]:
+            return await spending.expiring(database, place, members, at=self._at)
+
+        return self._each(read, dict)
+
+    @cached_property
+    def last_acts(self) -> Loader[MemberId, Micros | None]:
+        """When members last did something that a rule looked at."""
+
+        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Micros]:
+            versions = (await self.published.load(place)).versions
+            return await people.last_acts(database, place, members, rules=acting_rules(versions))
+
+        return self._each(read, lambda: None)
+
+    @cached_property
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:
         """Members' levels by ladder."""
         return self._each(people.standings, dict)
+
+    @cached_property
+    def strikes(self) -> Loader[MemberId, tuple[Strike, ...]]:
+        """Members' strikes, forgotten ones too."""
+        return self._each(violations.strikes, tuple)
+
+    @cached_property
+    def reports(self) -> Loader[Position, Report | None]:
+        """Reports of violations by place."""
+        return self._each(violations.at_positions, lambda: None)
 
     @cached_property
     def handles(self) -> Loader[MemberId, list[Handle]]:
@@ -97,6 +160,11 @@ class Loaders:
     def events(self) -> Loader[Position, Stored | None]:
         """Events by position."""
         return self._each(journal.by_positions, lambda: None)
+
+    @cached_property
+    def reviews(self) -> Loader[Position, Review | None]:
+        """How the reviews of contributions stand."""
+        return self._each(reviews.reviews, lambda: None)
 
     @cached_property
     def entries(self) -> Loader[Place, Entry | None]:
@@ -163,6 +231,16 @@ class Loaders:
         return self._alike(read, dict)
 
     @cached_property
+    def stories(self) -> Loader[Position, stories.Story | None]:
+        """Stories by where they were submitted."""
+        return self._each(stories.at_positions, lambda: None)
+
+    @cached_property
+    def thanked(self) -> Loader[tuple[str, MemberId], bool]:
+        """Whether members thank for stories, by the stories' subjects."""
+        return self._each(stories.thanked, bool)
+
+    @cached_property
     def heads(self) -> DataLoader[UUID, Head]:
         """Where logs end."""
         return self._single(journal.head)
@@ -173,9 +251,40 @@ class Loaders:
         return self._single(people.count)
 
     @cached_property
+    def offers(self) -> DataLoader[UUID, dict[str, Offer]]:
+        """The offers of communities, by code."""
+        return self._single(offers.offers)
+
+    @cached_property
+    def settings(self) -> DataLoader[UUID, dict[str, str]]:
+        """What was set of communities themselves."""
+        return self._single(settings)
+
+    @cached_property
     def keys(self) -> DataLoader[UUID, list[ApiKeyRow]]:
         """The keys of communities, oldest first."""
         return self._single(keys_of)
+
+    @cached_property
+    def issued(self) -> DataLoader[UUID, dict[str, int]]:
+        """What rules gave in the last 30 local days."""
+
+        async def read(database: Database, community: UUID) -> dict[str, int]:
+            zone = (await self.published.load(community)).versions.at(self._at).rulebook.community.tz
+            first = local_date(self._at, zone) - timedelta(days=ISSUED_DAYS - 1)
+            return await earnings.by_rule(database, community, since=start_of_day(first, zone))
+
+        return self._single(read)
+
+    @cached_property
+    def budgets(self) -> DataLoader[UUID, list[tuple[Budget, int]]]:
+        """The budgets of communities, and what of each is spent in its period."""
+
+        async def read(database: Database, community: UUID) -> list[tuple[Budget, int]]:
+            version = (await self.published.load(community)).versions.at(self._at)
+            return await reading.budgets(database, community, version, at=self._at)
+
+        return self._single(read)
 
     @cached_property
     def published(self) -> DataLoader[UUID, Published]:

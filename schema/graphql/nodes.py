@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ledger.core.values import MemberId, Position
+from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
-from schema.graphql.ids import GlobalId, read_id
+from schema.graphql import asking
+from schema.graphql.asking import Subject
+from schema.graphql.ids import GlobalId, read_id, write_id
+from schema.graphql.pages import MOST
 from schema.graphql.types.community import community_of
 from schema.graphql.types.contribution import contribution, sees
 from schema.graphql.types.decision import decision
@@ -14,7 +18,12 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
-from schema.graphql.types.rulebook import rulebook
+from schema.graphql.types.offer import offers_of
+from schema.graphql.types.playbook import playbook_of
+from schema.graphql.types.rulebook import rule_by_id, rulebook
+from schema.graphql.types.story import find_story
+from schema.graphql.types.violation import seen_violation
+from schema.graphql.types.wish import wish_by_id
 from schema.graphql.view import View
 
 
@@ -65,6 +74,43 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _rule(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await rule_by_id(view, place, named) if view.operates(place) else None
+
+
+async def _violation(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await seen_violation(view, place, named.number)
+
+
+async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
+    number, _, code = named.key.partition(".")
+    member = named._replace(key=number).number
+    if member is None or await view.loaders.profiles.load((place.id, MemberId(member))) is None:
+        return None
+    found = await asking.suggestions(Subject(view, place, MemberId(member)), MOST)
+    return next((one for one in found or () if one.code == code), None)
+
+
+async def _offer(view: View, place: Place, named: GlobalId) -> Node | None:
+    if view.member is None and not view.operates(place):
+        return None
+    found = await offers_of(view, place, view.member)
+    return next((one for one in found if one.code == named.key), None)
+
+
+async def _task(view: View, place: Place, named: GlobalId) -> Node | None:
+    found = await playbook_of(view, place) if view.operates(place) else []
+    return next((one for one in found if one.code == named.key), None)
+
+
+async def _group_wish(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await wish_by_id(view, place, named) if view.may(place, Scope.MEMBERS_READ) else None
+
+
+async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_story(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -73,4 +119,11 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Rulebook": _rulebook,
+    "Rule": _rule,
+    "Violation": _violation,
+    "Suggestion": _suggestion,
+    "GroupWish": _group_wish,
+    "Story": _story,
+    "Offer": _offer,
+    "PlaybookTask": _task,
 }

@@ -12,6 +12,7 @@ import strawberry
 from ledger.store.reads.spans import Key, Span, in_order
 from schema.graphql.described import arg
 from schema.graphql.faults import Fault
+from schema.graphql.texts import can_match
 from schema.graphql.types.node import Connection, Edge, PageInfo
 
 R = TypeVar("R")
@@ -19,7 +20,7 @@ T = TypeVar("T")
 MOST = 100
 """How many edges a page has at the most."""
 
-LONGEST_CURSOR = 120
+LONGEST_CURSOR = 500
 LARGEST_KEY = 2**63
 
 First = Annotated[int | None, arg("How many from the beginning, or after `after`; 100 at the most.")]
@@ -28,15 +29,25 @@ Last = Annotated[int | None, arg("How many from the end, or before `before`, ins
 Before = Annotated[str | None, arg("A cursor: the page ends before it.")]
 
 
-def span(first: int | None, after: str | None, last: int | None, before: str | None, *, parts: int = 1) -> Span:
+def span(
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    *,
+    parts: int = 1,
+    named: bool = False,
+) -> Span:
     """Read the arguments of a page whose keys have so many parts. `last` set aside the default of `first`.
+
+    Parts are numbers; where keys are `named`, the last is a code.
 
     Raises:
         Fault: a size out of bounds, or a cursor that is none of ours.
     """
     backward = last is not strawberry.UNSET and last is not None
     size = last if backward else first if first is not None else MOST
-    return Span(bounded(size or 0), _key(after, parts), _key(before, parts), backward=backward)
+    return Span(bounded(size or 0), _key(after, parts, named), _key(before, parts, named), backward=backward)
 
 
 def bounded(size: int, *, most: int = MOST) -> int:
@@ -55,21 +66,34 @@ def write_cursor(key: Key) -> str:
     return base64.urlsafe_b64encode(".".join(str(part) for part in key).encode()).decode().rstrip("=")
 
 
-def _key(cursor: str | None, parts: int) -> Key | None:
+def _key(cursor: str | None, parts: int, named: bool) -> Key | None:
     if cursor is None or cursor is strawberry.UNSET:
         return None
     try:
         padded = cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)
-        spelled = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
-        key = tuple(int(part) for part in spelled)
+        spelled = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(".")
+        numbers = [int(part) for part in (spelled[:-1] if named else spelled)]
     except (binascii.Error, ValueError):
         return _refuse()
-    sound = len(key) == parts and all(0 <= part < LARGEST_KEY for part in key)
+    key: Key = (*numbers, spelled[-1]) if named else tuple(numbers)
+    sound = len(key) == parts and all(0 <= number < LARGEST_KEY for number in numbers)
+    sound = sound and (not named or can_match(spelled[-1]))
     return key if sound and write_cursor(key) == cursor else _refuse()
 
 
 def _refuse() -> Key:
     raise Fault("BAD_CURSOR", "expected a cursor that this list gave")
+
+
+def chosen(items: Sequence[R], at: Span, *, key: Callable[[R], Key], descending: bool = False) -> list[R]:
+    """Return a span of a list that is at hand, as `within` asks for one: in the span's order, and one more."""
+    kept = [
+        one
+        for one in items
+        if (at.after is None or (key(one) < at.after if descending else key(one) > at.after))
+        and (at.before is None or (key(one) > at.before if descending else key(one) < at.before))
+    ]
+    return (kept[::-1] if at.backward else kept)[: at.size + 1]
 
 
 def connection(

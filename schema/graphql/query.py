@@ -22,12 +22,13 @@ from schema.graphql.types.member import Member, member_of
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.viewer import Viewer, me, viewer
 from schema.graphql.view import Info, view_of
+from schema.graphql.whatif import WhatIfQuery
 
 Slug = Annotated[str, arg("The community's slug.")]
 
 
 @described
-class Query:
+class Query(WhatIfQuery):
     """What can be asked. Without a key there is little to see: `viewer` is null, and so is the rest."""
 
     @resolved("What an id names; null where that is nothing for you to see.")

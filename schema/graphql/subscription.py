@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from itertools import zip_longest
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -34,7 +35,8 @@ class Subscription:
     """What can be followed. After a break, go on from the last position you have seen."""
 
     @followed(
-        "What happens to one member from now on (or after a position; ends after `take`): entries and tier changes."
+        "What happens to one member from now on (or after a position; ends after `take`): entries, releases and"
+        " expiries among them, and tier changes, up and down."
     )
     async def member_changed(
         self,
@@ -126,11 +128,15 @@ async def _changes(view: View, place: Place, number: MemberId, after: int) -> As
         if stored is None or member is None:
             continue
         entries = [one for one in entries_of(place, stored) if one.row.member == number]
-        moved = [change for change in tier_changes(stored.event) if change.member == number and change.after]
-        tier = await _tier(view, place, moved[0].ladder, moved[0].after or "") if moved else None
-        for entry in entries:
-            last = entry is entries[-1]
-            yield MemberChange(position=Position(position), member=member, entry=entry, tier=tier if last else None)
+        moved = [change for change in tier_changes(stored.event) if change.member == number]
+        tiers = [await _tier(view, place, change.ladder, change.after or "") for change in moved]
+        for entry, tier in zip_longest(entries, _at_the_end(tiers, len(entries))):
+            yield MemberChange(position=Position(position), member=member, entry=entry, tier=tier)
+
+
+def _at_the_end(tiers: list[Tier | None], entries: int) -> list[Tier | None]:
+    """Return tiers so that the first stands beside the last of so many entries; others come after."""
+    return [None] * (entries - 1) + tiers
 
 
 async def _tier(view: View, place: Place, ladder: str, level: str) -> Tier | None:

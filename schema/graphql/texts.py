@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from strawberry import UNSET
@@ -24,6 +24,11 @@ def fits(text: str, *, most: int) -> bool:
     return 0 < len(text) <= most and _CONTROL.search(text) is None
 
 
+def fits_lines(text: str, *, most: int) -> bool:
+    """Say whether a text of several lines is more than blanks, at most so long, and without control characters."""
+    return bool(text.strip()) and fits(re.sub(r"\r?\n|\t", " ", text), most=most) and len(text) <= most
+
+
 def can_match(text: str) -> bool:
     """Say whether a text can be found anywhere: what the ledger never takes names nothing."""
     return fits(text, most=LONGEST["subject"])
@@ -40,3 +45,8 @@ def listed(items: Sequence[T] | None) -> tuple[T, ...] | None:
     if len(items) > MOST_LISTED:
         raise Fault("TOO_MANY", f"expected at most {MOST_LISTED}")
     return tuple(items)
+
+
+def named(names: Mapping[str, str], locale: str) -> str:
+    """Return a name in a language, else in English, else in any; nothing where there is none."""
+    return names.get(locale) or names.get("en") or next(iter(names.values()), "")

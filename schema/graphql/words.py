@@ -6,19 +6,23 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import asdict
 
-from ledger.core.events import Decision, EntryKind
-from ledger.core.explain import Line, explain_decision
+from ledger.core.explain import explain_decision
 from ledger.core.formula import formula, start_formula
+from ledger.core.lines import Line
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.refusals import Refusal
-from ledger.core.rulebook.grammar import Unit
+from ledger.core.rulebook.grammar import Rule, Unit
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Micros
+from ledger.core.violations import PENALTY
+from ledger.service.differing import Change
+from ledger.words.progress import Speech
 from ledger.words.render import render
 from schema.explaining import said
 from schema.intake.cloudevents import write_time
 
-INSTANTS = ("latest", "earliest")
-BUILT_IN = {"start": EntryKind.OPENING, "adjustment": EntryKind.ADJUSTMENT}
+INSTANTS = ("latest", "earliest", "until")
+BUILT_IN = {"start": EntryKind.OPENING, "adjustment": EntryKind.ADJUSTMENT, PENALTY: EntryKind.PENALTY}
 """Rules that stand in no rulebook: what members begin with, and what is given or taken by hand."""
 
 
@@ -48,13 +52,28 @@ def reason_label(kind: EntryKind, rule: str, locale: str) -> str:
 def formula_text(version: Version, code: str, unit: Unit | None, locale: str) -> str:
     """Return what a rule of a version pays, in words; nothing where the version does not have it."""
     lines: Iterable[Line] = ()
-    if code == "adjustment":
-        lines = [Line(code="formula.adjustment")]
+    if code in ("adjustment", PENALTY):
+        lines = [Line(code=f"formula.{code}")]
     elif code == "start" and unit is not None:
         lines = [start_formula(unit)]
     elif (rule := version.rule.get(code)) is not None:
         lines = formula(version, rule)
     return render("formula.join", locale).join(_formula_part(line, locale) for line in lines)
+
+
+def amount_text(version: Version, rule: Rule, locale: str) -> str:
+    """Return what a rule gives, in words, without conditions and limits."""
+    return _formula_part(next(formula(version, rule)), locale)
+
+
+def change_summary(change: Change, speech: Speech) -> str:
+    """Return what a value of a rulebook was and is; a rule is called by its name."""
+    section, _, rest = change.path.partition(".")
+    code, _, what = rest.partition(".")
+    path = f"{speech.rule(code)}: {what}" if section == "rules" and what else change.path
+    code = "changed" if change.before is not None and change.after is not None else "added"
+    code = "removed" if change.after is None else code
+    return render(f"change.{code}", speech.locale, path=path, before=change.before, after=change.after)
 
 
 def _formula_part(line: Line, locale: str) -> str:

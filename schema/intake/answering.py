@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.core.commands import RecordContribution
-from ledger.core.events import ContributionRecorded, Decision, Event, decisions
+from ledger.core.events import ContributionRecorded, Event, decisions
+from ledger.core.outcomes import Decision
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId
 from ledger.service.ledger import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,14 +15,13 @@ from ledger.service.access import Scope
 from schema.access import Known
 from schema.asgi import Refused
 from schema.intake.answering import result_of
-from schema.problems import At, Problem, problem_of
+from schema.problems import problem_of
 from schema.rest.caller import LedgerOf, caller
 from schema.rest.documented import problems
-from schema.rest.texts import KEY, IdentityText, Plain, Points
+from schema.rest.idempotency import REPLAYED, KeyOf
+from schema.rest.texts import IdentityText, Plain, Points
 
 router = APIRouter(tags=["points"])
-MOST_BYTES = 65_536
-LONGEST_KEY = 255
 
 
 class Adjustment(BaseModel):
@@ -58,29 +57,6 @@ class Adjusted(BaseModel):
     decisions: list[dict[str, Any]]
 
 
-def key_of(
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="Your name for this request: the same key is the same request.",
-            json_schema_extra={"minLength": 1, "maxLength": LONGEST_KEY, "pattern": KEY, "type": "string"},
-        ),
-    ] = None,
-) -> str:
-    """Return the request's key, with or without the quotes of a structured field.
-
-    Raises:
-        Refused: 400, there is none or it is none.
-    """
-    key = (idempotency_key or "").strip()
-    if len(key) > 1 and key[0] == key[-1] == '"':
-        key = key[1:-1]
-    if not 0 < len(key) <= LONGEST_KEY or any(not "!" <= letter <= "~" for letter in key):
-        detail = f"send an Idempotency-Key of 1 to {LONGEST_KEY} visible ASCII characters"
-        raise Refused(Problem(400, "IDEMPOTENCY_KEY_MISSING", detail, (At("", detail),)))
-    return key
-
-
 @router.post(
     "/v1/adjustments",
     operation_id="adjustPoints",
@@ -91,7 +67,7 @@ async def adjust(
     body: Adjustment,
     ledger: LedgerOf,
     known: Annotated[Known, Depends(caller(Scope.LEDGER_ADJUST))],
-    key: Annotated[str, Depends(key_of)],
+    key: KeyOf,
 ) -> JSONResponse:
     """Give or take points by hand. The same key and content again is the same answer, and no second effect."""
     command = AdjustPoints(
@@ -106,4 +82,4 @@ async def adjust(
     if isinstance(answer, Refusal):
         raise Refused(problem_of(answer))
     result = await result_of(ledger, known.community, answer)
-    return JSONResponse(result, headers={"Idempotency-Replayed": "true"} if answer.replayed else None)
+    return JSONResponse(result, headers=REPLAYED if answer.replayed else None)

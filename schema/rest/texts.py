@@ -38,4 +38,5 @@ Points = Annotated[
     Field(ge=-LARGEST_POINTS, le=LARGEST_POINTS, json_schema_extra={"not": {"const": 0}}),
     BeforeValidator(whole),
 ]
+Price = Annotated[int, Field(ge=0, le=LARGEST_POINTS), BeforeValidator(whole)]
 Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(whole)]

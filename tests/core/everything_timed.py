@@ -10,9 +10,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ledger.core.books.shelf import DUE, KEY
-from ledger.core.commands import AdjustPoints, Command, HoldGroup, LockTier, ReportGroup, ReviewContribution
+from ledger.core.books.shelf import DUE, KEY, VIOLATION
+from ledger.core.commands import (
+    AdjustPoints,
+    AppealViolation,
+    Command,
+    DecideAppeal,
+    HoldGroup,
+    LockTier,
+    RecordViolation,
+    ReportGroup,
+    ResolveViolation,
+    ReviewContribution,
+)
 from ledger.core.values import DAY, HOUR, SECOND, Micros, Position, identity
+from ledger.core.violations import BRINGING, Action, ViolationRecorded
 from tests.core.play import SOURCE, Play
 
 TIMED = """\
@@ -81,6 +93,15 @@ tiers:
         stay: {low_water: 0.9}
         grants: ['group:core']
   rank: {every: event, measure: points.balance, levels: {low: 5, high: 25}}
+ladders:
+  conduct:
+    forget_after: 3456005s
+    appeal: 20d
+    steps: [{warn: true}, {points: -4, no_earning: 200h}, {remove: true}]
+violations:
+  rude: {ladder: conduct}
+  loud: {ladder: conduct}
+  spam: {steps: [{points: -3, unit: coins, no_earning: 150h}]}
 """
 TYPES = {
     "shared": 14,
@@ -133,6 +154,16 @@ def step_of(chance: Random, number: int, stories: list[str]) -> Step:
         return {**step, "do": "hold", "group": chance.choice(("core", "room")), "held": chance.random() < 0.5}
     if draw < 0.21:
         return {**step, "do": "report", "group": "core", "inside": chance.random() < 0.5}
+    if draw < 0.25:
+        return {**step, "do": "accuse", "rule": chance.choice(("rude", "loud", "spam"))}
+    if draw < 0.31:
+        return {
+            **step,
+            "do": "resolve",
+            "action": chance.choice((*[None] * 5, "DISMISSED", "LIFTED", "LIFTED")),
+        }
+    if draw < 0.32:
+        return {**step, "do": "appeal", "lifted": chance.choice((True, False, None))}
     (type_,) = chance.choices(list(TYPES), list(TYPES.values()))
     data: dict[str, Any] = {"n": chance.choice((3, 5, 8, 12, 25)), "rank": chance.randint(1, 3)}
     if chance.random() < 0.1:
@@ -182,6 +213,15 @@ def command_of(play: Play, step: Step) -> Command:
             return LockTier(member=member, ladder="circle", level=step["level"], **by)
         case "hold":
             return HoldGroup(member=member, group=step["group"], held=step["held"], **by)
+        case "accuse":
+            return RecordViolation(key=step["key"], member=member, rule=step["rule"], by="key:k")
+        case "resolve":
+            action = Action(step["action"]) if step["action"] else None
+            return ResolveViolation(position=_reported(play, step), action=action, by="key:k")
+        case "appeal" if step["lifted"] is None:
+            return AppealViolation(position=_reported(play, step), member=member)
+        case "appeal":
+            return DecideAppeal(position=_reported(play, step), lifted=step["lifted"], by="key:k")
         case "report":
             return ReportGroup(member=member, group=step["group"], inside=step["inside"], by="key:bot")
     return play.command(
@@ -195,6 +235,19 @@ def command_of(play: Play, step: Step) -> Command:
         imported=step["imported"],
         data=step["data"],
     )
+
+
+def _reported(play: Play, step: Step) -> Position:
+    """Return the latest report about a member that a step may be of, or any: the same in every telling."""
+    member = play.member(step["who"])
+    mine = [
+        event.position
+        for event in play.events
+        if isinstance(event.fact, ViolationRecorded) and event.fact.member == member
+    ]
+    strikes = step["do"] == "appeal" or step["action"] == "LIFTED"
+    fitting = [of for of in mine if (play.books.read(VIOLATION, (member, of)).action in BRINGING) == strikes]
+    return (fitting or mine or [Position(0)])[-1]
 
 
 def sweep_on_time(play: Play, until: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ledger.core.events import TiersJudged, Watch
+from ledger.core.events import TiersJudged
+from ledger.core.outcomes import Watch
 from tests.core.play import Play, instant, rulebook
 
 METRICS = """\

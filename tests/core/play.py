@@ -37,7 +37,8 @@ from ledger.core.commands import (
     Stamped,
 )
 from ledger.core.decide.answers import Accepted, Answer, Repeated
-from ledger.core.events import Decided, Decision, Event, Outcome, TierChange, decisions, decode_fact, encode_fact
+from ledger.core.events import Event, decisions, decode_fact, encode_fact
+from ledger.core.outcomes import Decided, Decision, Outcome, TierChange
 from ledger.core.plan import plan, plan_atomic
 from ledger.core.replay import settle_all
 from ledger.core.rulebook.grammar import Rulebook
@@ -305,7 +306,7 @@ class Play:
                 lot = self.books.read(LOT, (int(str(member)), one.position, one.ordinal))
                 assert one.remaining == lot.remaining > 0
                 assert lot.remaining + lot.expired <= lot.gained
-            held, most = sum(one.remaining for one in open_here), max(0, account.balance)
+            held, most = sum(one.remaining for one in open_here), max(0, account.available)
             assert held <= most, (key, held, account)
             if all(unit in v.units and v.units[str(unit)].expiry for v in self.books.versions.published):
                 assert held == most, (key, held, account)

@@ -20,11 +20,13 @@ from ledger.core.books.shelf import (
     STREAK,
     TALLY,
     TIER,
+    VIOLATION,
     WAITING,
     WISH,
 )
 from ledger.core.books.view import Books
-from ledger.core.events import Decided, Event, decisions
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import Decided
 from ledger.core.values import SECOND
 
 AS_THEY_ARE = (ACCOUNT, COUNTER, OBJECT, STREAK, TALLY)
@@ -45,7 +47,7 @@ def books(held: Books) -> Counter[tuple[object, ...]]:
             found[book.name, key, value] += 1
         elif book is MEMBER:
             found[book.name, key, second(value.joined_at), second(value.left_at)] += 1
-        elif book is CLAIM and not str(key[0]).startswith(("undone", "unmeasured")):
+        elif book is CLAIM and not str(key[0]).startswith(("undone", "unmeasured", "restored")):
             found[book.name, key] += 1
         elif book is LOT:
             found[
@@ -58,6 +60,10 @@ def books(held: Books) -> Counter[tuple[object, ...]]:
         elif book is WISH:
             # Since when is left out: two ladders may grant one group, and late, one is judged before the other.
             found[book.name, key, value.wanted, value.held, value.inside, second(value.reported_at)] += 1
+        elif book is VIOLATION:
+            times = (value.confirmed_at, value.forgets_at, value.no_earning_until, value.appealed_at)
+            state = (value.rule, value.action, value.open, value.count, bool(value.upheld))
+            found[book.name, key[0], state, tuple(second(at) for at in times)] += 1
         elif book is DUE:
             found[book.name, key, second(value.at)] += 1
         elif book is RUN:

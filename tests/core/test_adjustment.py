@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ledger.core.commands import AdjustPoints
 from ledger.core.decide.answers import Accepted, Answer, Repeated
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.refusals import (
     AmountsNotAllowed,
     BelowFloor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.events import EntryKind, Step
+from ledger.core.outcomes import EntryKind, Step
 from ledger.core.values import LARGEST_POINTS
 from tests.core.conftest import Begin
 from tests.core.play import Outcome, length, rulebook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.core.events import Step
+from ledger.core.outcomes import Step
 from tests.core.conftest import Begin
 from tests.core.play import Outcome, Play, counters, instant, rulebook
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from tests.core.conftest import Begin
 from tests.core.play import Outcome, Play, claims, length, rulebook
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.core.books.shelf import Account
-from ledger.core.events import Step
+from ledger.core.outcomes import Step
 from ledger.core.rulebook.grammar import Claw, Unit
 from ledger.core.rules.floor import taken_back
 from ledger.core.values import LARGEST_POINTS

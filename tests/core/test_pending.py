@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.core.commands import ReviewContribution
-from ledger.core.events import EntryKind, Event, PointsReleased
+from ledger.core.events import Event, PointsReleased
+from ledger.core.outcomes import EntryKind
 from ledger.core.refusals import NothingToReview
 from tests.core.conftest import Begin
 from tests.core.play import Outcome, Play, claims, counters, length, rulebook

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ledger.core.books.view import Books
 from ledger.core.calendar import period_label
 from ledger.core.decide.answers import Accepted, Repeated
-from ledger.core.events import ContributionRecorded, Decision, EntryKind, Event, decisions
+from ledger.core.events import ContributionRecorded, Event, decisions
+from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.plan import plan, plan_atomic
 from ledger.core.refusals import Refusal, TimeInFuture
 from ledger.core.values import MINUTE

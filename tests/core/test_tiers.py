@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.events import ContributionRecorded, TierChange
+from ledger.core.events import ContributionRecorded
+from ledger.core.outcomes import TierChange
 from tests.core.conftest import Begin
 from tests.core.play import Play, rulebook
 

@@ -68,7 +68,7 @@ def what_is_sent_twice_counts_once(steps: Stream, data: st.DataObject | None = N
         play.later(microseconds=step["wait"])
         command = command_of(play, step)
         first = play.answer(command)
-        if step["do"] not in ("send", "adjust"):
+        if step["do"] not in ("send", "adjust", "accuse"):
             continue
         events = len(play.events)
         if isinstance(first, Accepted):

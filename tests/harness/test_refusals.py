@@ -59,7 +59,7 @@ async def test_a_body_of_five_megabytes_is_told_that_it_is_too_large(place: Plac
         assert (status, code) == (413, "BODY_TOO_LARGE")
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/adjustments", "/nowhere"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/adjustments", "/v1/redemptions", "/nowhere"])
 async def test_who_may_not_is_told_so_after_having_sent_all(place: Place, path: str) -> None:
     headers = {"Content-Type": STRUCTURED, "Authorization": "Bearer lgr_nobody"}
     status, _ = await asyncio.to_thread(_post, place, path, FITTING, **headers)

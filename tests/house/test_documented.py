@@ -9,8 +9,8 @@ from string import Formatter
 
 import pytest
 
-from ledger.core.events import Decision, EntryKind, Outcome
 from ledger.core.explain import sentence_code
+from ledger.core.outcomes import Decision, EntryKind, Outcome
 from ledger.core.refusals import Refusal
 from ledger.settings import Settings
 from ledger.words.render import LOCALES, texts
@@ -76,7 +76,8 @@ def test_every_kind_of_entry_has_a_sentence_when_it_was_granted(kind: EntryKind)
 
 
 def test_every_word_that_explanations_say_is_there() -> None:
-    source = (ROOT / "ledger/core/explain.py").read_text("utf-8")
+    files = (ROOT / "ledger/core/explain.py", ROOT / "ledger/core/explain_order.py")
+    source = "".join(path.read_text("utf-8") for path in files)
     said = set(re.findall(r'"((?:event|decision|step|tier)\.[a-z_.]+)"', source))
     assert said
     assert said - set(texts("en")) == set()

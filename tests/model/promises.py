@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from ledger.core.books.shelf import ACCOUNT
 from ledger.core.calendar import local_date, moment
-from ledger.core.events import Decision, EntryKind, Event, GrantRef, decisions
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.postings import posting
 from ledger.core.rulebook.grammar import Cap
 from ledger.core.values import LARGEST_POINTS, MemberId

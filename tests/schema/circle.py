@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from ledger.core.values import DAY, HOUR
+from ledger.service.sweeper import sweep
+from tests.clock import Clock
+from tests.schema.api import Api
+from tests.schema.asker import event, live
+
 RULEBOOK = """\
 preset: circle
 community: {tz: Asia/Shanghai, accept_late: 7d}
@@ -54,3 +60,17 @@ examples:
       - {event: share.posted, member: ann, subject: s}
     then: {ann: {points: 8}}
 """
+
+
+async def settle(api: Api) -> None:
+    """Let the sweeper do all that is due."""
+    await sweep(api.ledger.database, api.ledger.writer, api.community, api.ledger.clock)
+
+
+async def share_daily(api: Api, clock: Clock, name: str, days: int) -> None:
+    """Let somebody share once a day."""
+    for _ in range(days):
+        await live(api, [event(f"{name}-{clock.at}", "share.posted", name, subject=f"{name}-{clock.at}")])
+        clock.advance(DAY)
+    clock.advance(HOUR)
+    await settle(api)

@@ -11,10 +11,12 @@ import pytest
 from ledger.service.writer import Writer
 from ledger.store.directory import Community
 from ledger.store.engine import Database
+from tests import rulebooks
 from tests.clock import Clock
 from tests.databases import KINDS, Databases
 from tests.rulebooks import SMALL
 from tests.schema.api import Api, served
+from tests.schema.circle import RULEBOOK as CIRCLE
 from tests.schema.cli import Cli
 from tests.schema.story import written
 
@@ -66,4 +68,12 @@ async def told(
 async def api(database: Database, writer: Writer, clock: Clock, community: Community) -> AsyncIterator[Api]:
     """The server of community `garden`, at noon of 23 November 2026."""
     async with served(database, writer, clock, community) as api:
+        yield api
+
+
+@pytest.fixture
+async def circle(database: Database, writer: Writer, clock: Clock) -> AsyncIterator[Api]:
+    """A server of a community with levels by terms, at noon of Monday 23 November 2026."""
+    place = await rulebooks.begin(database, writer, "garden", rulebook=CIRCLE)
+    async with served(database, writer, clock, place) as api:
         yield api

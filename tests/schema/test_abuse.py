@@ -23,7 +23,8 @@ from tests.schema.story import event
 
 MOST_SECONDS = 10.0
 EVENTS, ADJUSTMENTS, LINKS, GRAPHQL = "/v1/events", "/v1/adjustments", "/v1/member-links", "/graphql"
-POSTED = (EVENTS, ADJUSTMENTS, LINKS, GRAPHQL)
+REDEMPTIONS = "/v1/redemptions"
+POSTED = (EVENTS, ADJUSTMENTS, REDEMPTIONS, LINKS, GRAPHQL)
 
 BODIES: dict[str, bytes] = {
     "arrays nested 20,000 deep": b"[" * 20_000 + b"]" * 20_000,
@@ -283,7 +284,7 @@ async def test_a_body_that_is_cut_off_is_answered_nothing_and_writes_nothing(api
     assert await _raw(api, EVENTS, [line[:30]], cut=True) in (0, 400)
 
 
-@pytest.mark.parametrize("path", [EVENTS, ADJUSTMENTS, LINKS, GRAPHQL])
+@pytest.mark.parametrize("path", POSTED)
 @only_sqlite
 async def test_a_body_cut_off_leaves_no_error_at_any_route(api: Api, path: str) -> None:
     assert await _raw(api, path, [b'{"member":'], cut=True) in (0, 400, 401)

@@ -17,9 +17,11 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from ledger.core.rulebook.grammar.catalogue import Fulfilment
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.service.links import SignedIn, link_token, session_token
+from ledger.service.redeeming import add_codes
 from ledger.service.verify import verify
 from ledger.settings import Settings
 from ledger.store.engine import Database, address
@@ -29,12 +31,14 @@ from schema.pages.member import COOKIE
 from tests.clock import Clock
 from tests.schema.api import BATCH, NDJSON, STRUCTURED, Api, served
 from tests.schema.cli import Cli
+from tests.stall import Stall
 from tests.tampering import tampered
 
 TEXTS = {name: f"canary-{name}-Zürich-安" for name in ("display_name", "title", "excerpt", "body", "url")}
 REASON = "canary-reason-安"
 WHO = "canary-person-wywyz"
 OTHER = "canary-other-wuwuz"
+CODE = "canary-code-wywyz-77"
 PASSWORD = "canary-password-77"
 PERSONAL = ("canary-", "wywyz", "wuwuz", "Zürich", "\\u5b89", "安")
 """Any spelling of a personal text; also its escaped forms."""
@@ -99,6 +103,15 @@ class Doors:
         ):
             await self.knock("POST", "/v1/adjustments", json=given, headers={"idempotency-key": "k"})
         await self.knock("POST", "/v1/adjustments", content=f'{{"reason": "{REASON}'.encode())
+        for wish in (
+            {"perk": "seat", "member": f"chat:{WHO}", "note": REASON},
+            {"perk": "dear", "member": f"chat:{WHO}", "note": REASON},
+            {"perk": f"canary-{WHO}", "member": f"chat:{WHO}"},
+            {"perk": "seat", "member": [WHO], "note": {"x": REASON}},
+            {"perk": "seat", "member": f"chat:{OTHER}-nobody", "note": REASON},
+        ):
+            key = {"idempotency-key": f"r{len(self.statuses)}"}
+            await self.knock("POST", "/v1/redemptions", json=wish, headers=key)
         for name in (WHO, f"chat:{WHO}", f"chat:{OTHER}%00", "chat:" + WHO * 30):
             await self.knock("GET", f"/v1/members/{name}")
             await self.knock("POST", "/v1/member-links", json={"member": name})
@@ -186,6 +199,10 @@ def _queries() -> list[dict[str, Any]]:
 
 
 async def _doors(api: Api, log: Log, clock: Clock) -> Doors:
+    stall = Stall(api.ledger, api.community)
+    await stall.put("seat", fulfilment=Fulfilment.CODE)
+    await stall.put("dear", cost=10_000)
+    await add_codes(api.ledger, api.community, "seat", [CODE, f"{CODE}-2"], by="cli")
     signed = SignedIn(api.community, MemberId(1))
     link = link_token(*signed, minutes=9, at=clock()).text
     return Doors(api, log, await api.key({Scope.CONSOLE}), session_token(signed, at=clock()).text, link)
@@ -247,7 +264,8 @@ async def test_no_personal_text_is_in_what_is_hashed_or_verified(
     kept = TABLES["event_private"]
     private = await database.read(select(kept.c.content).where(kept.c.community_id == api.community.id))
     assert any("canary-body" in row[0].decode() for row in private), "they are kept beside it"
-    await tampered(_url(database), "UPDATE event_private SET content = $1 WHERE position = 3", b'{"x":"canary-"}')
+    assert not any(CODE in row[0].decode() for row in private), "codes are encrypted even there"
+    await tampered(_url(database), "UPDATE event_private SET content = $1 WHERE position = 5", b'{"x":"canary-"}')
     found = await verify(database, api.community.id)
     assert found.differences
     assert [canary for canary in PERSONAL for one in found.differences if canary in str(one)] == []

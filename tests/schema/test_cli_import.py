@@ -209,7 +209,7 @@ def test_a_faulty_rulebook_is_named_by_line_and_path_and_begins_no_community(led
         ("preset: é".encode("latin-1"), "no text in UTF-8"),
         (b"preset: a\x00b", "expected YAML"),
         (b"units: {points: {}, points: {}}", "expected each key once"),
-        (b"units: {points: {}}\nperks: {}", "line 2: perks: not yet supported"),
+        (b"units: {points: {}}\nviolation: {}", "line 2: violation: expected one of preset"),
     ],
 )
 def test_what_is_no_rulebook_is_refused_in_a_sentence(

@@ -24,15 +24,37 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "standing { state }",
+    "suggestions { title }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
-SEEN = ("id", "slug", "name", "timezone", "memberCount", "units { code }", "tiers { code memberCount }")
+SEEN = (
+    "id",
+    "slug",
+    "name",
+    "positioning",
+    "pointsName",
+    "defaultLocale",
+    "locales",
+    "houseRules { code }",
+    "timezone",
+    "memberCount",
+    "units { code }",
+    "tiers { code memberCount }",
+)
 OPERATED = {
     "members { totalCount }": Scope.MEMBERS_READ,
     "journal { position }": Scope.LEDGER_READ,
     "apiKeys { name }": Scope.CONSOLE,
     "rulebook { yaml }": Scope.CONSOLE,
+    "rulebookVersions { totalCount }": Scope.CONSOLE,
+    "budgets { code }": Scope.CONSOLE,
+    "offers { code }": Scope.CONSOLE,
+    "playbook { code }": Scope.CONSOLE,
+    "contributionsToReview { totalCount }": Scope.CONSOLE,
+    "wantedGroups { totalCount }": Scope.MEMBERS_READ,
+    "violations { totalCount }": Scope.CONSOLE,
 }
 CHANGES = {
     'recordContribution(input: {community: "garden", source: "chat:room", key: "k", type: "t", data: {}})': (
@@ -46,6 +68,17 @@ CHANGES = {
     'createApiKey(input: {community: "garden", name: "n", scopes: [CONSOLE]})': Scope.CONSOLE,
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
+    'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
+    'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'lockTier(memberId: "x", reason: "r")': Scope.CONSOLE,
+    'updateCommunity(input: {slug: "garden"})': Scope.CONSOLE,
+    'holdGroup(memberId: "x", group: "core", hold: true, reason: "r")': Scope.CONSOLE,
+    'markGroupDone(memberId: "x", group: "core", inGroup: true)': Scope.EVENTS_WRITE,
+    'recordViolation(input: {memberId: "x", ruleCode: "r", idempotencyKey: "i"})': Scope.CONSOLE,
+    'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
+    'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
+    'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 
 
@@ -151,8 +184,9 @@ async def test_a_board_is_for_members_and_readers(cast: Cast) -> None:
 
 
 async def test_things_found_by_their_ids_are_found_by_those_who_may_see_them(api: Api, cast: Cast) -> None:
-    inside = """{ community(slug: "garden") { id rulebook { id } apiKeys { id } members { edges { node { id
-        entries { edges { node { id decision { id } contribution { id } } } } } } } } }"""
+    inside = """{ community(slug: "garden") { id rulebook { id rules { id } } apiKeys { id }
+        members { edges { node { id entries { edges { node {
+            id decision { id } contribution { id } } } } } } } } }"""
     garden = (await cast["operator"].ask(inside))["community"]
     ana = garden["members"]["edges"][0]["node"]
     line = next(edge["node"] for edge in ana["entries"]["edges"] if edge["node"]["contribution"])
@@ -160,6 +194,7 @@ async def test_things_found_by_their_ids_are_found_by_those_who_may_see_them(api
     ids: dict[str, set[str]] = {
         garden["id"]: everybody,
         garden["rulebook"]["id"]: {"operator", "console"},
+        garden["rulebook"]["rules"][0]["id"]: {"operator", "console"},
         garden["apiKeys"][0]["id"]: {"operator", "console"},
         ana["id"]: {*READERS, "ana", "bo"},
         line["id"]: {*READERS, "ana"},
@@ -243,6 +278,7 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
             "COMMUNITY_UNKNOWN",
         ),
         ('createApiKey(input: {community: "%s", name: "n", scopes: [CONSOLE]})', "COMMUNITY_UNKNOWN"),
+        ('publishRulebook(community: "%s", draft: {basedOn: 1})', "COMMUNITY_UNKNOWN"),
     ):
         answers = [
             await stranger.ask(f"mutation {{ change: {mutation % slug} {{ userErrors {{ code path message }} }} }}")

@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from ledger.core.values import DAY, HOUR
-from ledger.service.sweeper import sweep
-from ledger.service.writer import Writer
-from ledger.store.engine import Database
-from tests import rulebooks
+from ledger.core.values import DAY
 from tests.clock import Clock
-from tests.schema.api import Api, served
+from tests.schema.api import Api
 from tests.schema.asker import event, live, member, operator
-from tests.schema.circle import RULEBOOK
-
-
-@pytest.fixture
-async def circle(database: Database, writer: Writer, clock: Clock) -> AsyncIterator[Api]:
-    """A server of a community with levels by terms, at noon of Monday 23 November 2026."""
-    place = await rulebooks.begin(database, writer, "garden", rulebook=RULEBOOK)
-    async with served(database, writer, clock, place) as api:
-        yield api
-
-
-async def settle(api: Api) -> None:
-    """Let the sweeper do all that is due."""
-    await sweep(api.ledger.database, api.ledger.writer, api.community, api.ledger.clock)
-
-
-async def share_daily(api: Api, clock: Clock, name: str, days: int) -> None:
-    """Let somebody share once a day."""
-    for _ in range(days):
-        await live(api, [event(f"{name}-{clock.at}", "share.posted", name, subject=f"{name}-{clock.at}")])
-        clock.advance(DAY)
-    clock.advance(HOUR)
-    await settle(api)
-
+from tests.schema.circle import settle, share_daily
 
 REQUIREMENT = "metric label target unit windowDays window distinct hard"
 MARK = "metric label current target unit fraction met windowEndsOn hint"

@@ -13,10 +13,15 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import Command, PutOffer, SetCommunity
+from ledger.core.rulebook.grammar import OfferTerms, Task
+from ledger.core.rulebook.grammar.catalogue import Stage
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
+from ledger.service.rulebooks import publication
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
@@ -25,87 +30,28 @@ from schema.graphql.schema import SCHEMA
 from tests import rulebooks
 from tests.clock import NOON, Clock
 from tests.databases import only_sqlite
+from tests.schema.accused import reports_of
+from tests.schema.answers import gave
 from tests.schema.api import STRUCTURED, Api
+from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
+from tests.stall import Stall
 
-ANYONE = "anyone"
-MEMBER = "member"
-HAS_KEY = "has_key"
-Rule = frozenset[str]
-
-
-def _rule(*who: str) -> Rule:
-    """Return who may: scopes by name, MEMBER for a session of the member whose it is, ANYONE, HAS_KEY for any key.
-
-    CONSOLE has every scope.
-    """
-    return frozenset({*who, Scope.CONSOLE.value})
-
-
-REST: dict[str, Rule] = {
-    "POST /v1/events": _rule("EVENTS_WRITE"),
-    "POST /v1/adjustments": _rule("LEDGER_ADJUST"),
-    "GET /v1/members/{identity}": _rule("MEMBERS_READ"),
-    "POST /v1/member-links": _rule("MEMBERS_LINK"),
-    "GET /v1/explanations": _rule("MEMBERS_READ"),
-    "GET /v1/journal": _rule("LEDGER_READ"),
-    "GET /healthz": _rule(ANYONE),
-    "GET /readyz": _rule(ANYONE),
-}
-
-OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
+RULEBOOK = rulebooks.SMALL.replace(
+    "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
+).replace(
+    "tiers:",
+    "tiers:\n  circle: {every: day@04:00, lockable: true,\n"
+    "    levels: [{id: new}, {id: core, enter: {all: [{metric: member_for, gte: 1d}]}, grants: ['group:core']}]}",
 )
-"""Routes for people, outside the document: they show no data, or need a token of their own."""
+RULEBOOK += "violations: {spam: {appeal: 7d, steps: [{warn: true}]}}\n"
+"""The small rulebook, and something to review, to rise to, to lock, to hold and to break."""
 
-GRAPHQL: dict[str, tuple[str, Rule]] = {
-    "Query.node": ("{ it: node(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.nodes": ("{ it: nodes(ids: [$member]) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.viewer": ("{ it: viewer { role } }", _rule(HAS_KEY, MEMBER)),
-    "Query.me": ("{ it: me { id } }", frozenset({MEMBER})),
-    "Query.communities": ("{ it: communities { edges { node { id } } } }", _rule(HAS_KEY, MEMBER)),
-    "Query.community": ("{ it: community(slug: $slug) { id } }", _rule(HAS_KEY, MEMBER)),
-    "Query.member": ("{ it: member(id: $member) { id } }", _rule("MEMBERS_READ", MEMBER)),
-    "Query.memberByHandle": (
-        '{ it: memberByHandle(community: $slug, platform: "chat", externalId: "ana") { id } }',
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Query.contribution": (
-        '{ it: contribution(community: $slug, source: "chat:room", key: "t1") { id } }',
-        _rule("MEMBERS_READ", "LEDGER_READ", "EVENTS_WRITE", MEMBER),
-    ),
-    "Mutation.recordContribution": (
-        '{ it: recordContribution(input: {community: $slug, source: "chat:room", key: $fresh, type: "hand.waved",'
-        " data: {}}) { position userErrors { code message } } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.undoContribution": (
-        '{ it: undoContribution(community: $slug, source: "chat:room", key: "t1", reason: "r",'
-        " idempotencyKey: $fresh) { position } }",
-        _rule("EVENTS_WRITE"),
-    ),
-    "Mutation.adjustPoints": (
-        '{ it: adjustPoints(input: {memberId: $member, delta: 1, reason: "r", idempotencyKey: $fresh})'
-        " { member { id } } }",
-        _rule("LEDGER_ADJUST"),
-    ),
-    "Mutation.createMemberLink": ("{ it: createMemberLink(memberId: $member) { url } }", _rule("MEMBERS_LINK")),
-    "Mutation.createApiKey": (
-        '{ it: createApiKey(input: {community: $slug, name: "k", scopes: [EVENTS_WRITE]}) { secret } }',
-        _rule(),
-    ),
-    "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
-    "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
-    "Subscription.memberChanged": (
-        "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
-        _rule("MEMBERS_READ", MEMBER),
-    ),
-    "Subscription.journal": (
-        "{ it: journal(community: $slug, fromPosition: 0, take: 1) { position } }",
-        _rule("LEDGER_READ"),
-    ),
-}
-VARIABLES = {"member": "ID!", "key": "ID!", "slug": "String!", "fresh": "String!"}
+
+OFFERED: list[Command] = [
+    PutOffer(terms=OfferTerms(code="launch"), by="tests"),
+    SetCommunity(name=PLAYBOOK, value=write_tasks((Task(id="hi", stage=Stage.DAILY),)), by="tests"),
+]
 
 
 class Role(NamedTuple):
@@ -118,18 +64,28 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, and everybody who may call."""
+    """A garden with ana in it, a story of hers and one of bo's, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
     key_id: str
+    told: str
+    story: str
+    tale: str
+    offer: str
+    task: str
+    reports: tuple[str, str, str]
+    """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        return {"member": self.ana, "key": self.key_id, "slug": self.slug, "fresh": fresh}
+        ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
+        reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
+        told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
+        return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -152,6 +108,11 @@ def _headers(bearer: str | None) -> dict[str, str]:
 async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
+    await writer.submit(api.community, [publication(RULEBOOK)])
+    clock.advance(SECOND)
+    told = await api.record(event("s1", "story.told", "ana"))
+    reports = await reports_of(writer, api.community)
+    await Stall(api.ledger, api.community).put("wave")
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -167,7 +128,29 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
+    contribution = write_id("Contribution", api.community.id, told["position"])
+    story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
+    await writer.submit(api.community, OFFERED)
+    return World(
+        api,
+        roles,
+        foreign,
+        ana,
+        write_id("ApiKey", api.community.id, spare or ""),
+        contribution,
+        story,
+        tale,
+        write_id("Offer", api.community.id, "launch"),
+        write_id("PlaybookTask", api.community.id, "hi"),
+        reports,
+    )
+
+
+async def _told(api: Api, name: str) -> int:
+    """Let somebody tell a story that everybody sees; return where it was submitted."""
+    told = await api.record(event(f"story-{name}", "story.submitted", name, subject=f"story-{name}"))
+    await api.record(event(f"featured-{name}", "story.featured", subject=f"story-{name}"))
+    return int(told["position"])
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -183,6 +166,8 @@ def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str =
         case "POST /v1/adjustments":
             body = {"member": member, "points": 1, "reason": "thanks"}
             more = {"json": body, "headers": {"idempotency-key": fresh}}
+        case "POST /v1/redemptions":
+            more = {"json": {"perk": "wave", "member": member}, "headers": {"idempotency-key": fresh}}
         case "POST /v1/member-links":
             more = {"json": {"member": member}}
         case "GET /v1/explanations":
@@ -281,27 +266,6 @@ def _whole(answer: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(answer.headers.items())
 
 
-def _gave(answer: httpx2.Response) -> bool:
-    """Say whether a GraphQL answer holds what was asked for."""
-    if answer.status_code != 200:
-        return False
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        texts = [
-            line.removeprefix("data:").strip() for line in answer.text.splitlines() if line.startswith("data:")
-        ]
-        told: dict[str, Any] = next((json.loads(text) for text in texts if text), {})
-    else:
-        told = answer.json()
-    told = told.get("payload", told)
-    return "errors" not in told and not _is_empty((told.get("data") or {}).get("it"))
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_empty(item) for name, item in value.items() if name != "userErrors")
-    return value is None or (isinstance(value, list) and all(_is_empty(item) for item in value))
-
-
 @pytest.mark.parametrize("field", GRAPHQL)
 @only_sqlite
 async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: World, field: str) -> None:
@@ -310,7 +274,7 @@ async def test_every_role_may_by_graphql_what_the_table_says_and_no_more(world: 
     for number, role in enumerate(world.roles):
         answer = await world.graphql(field, query, role.bearer, f"fresh-{number}")
         expected = 401 if "bad" in role.tags else 200
-        if answer.status_code != expected or _gave(answer) != bool(rule & role.tags):
+        if answer.status_code != expected or gave(answer) != bool(rule & role.tags):
             wrong.append((role.name, answer.status_code, answer.text))
     assert wrong == []
 
@@ -324,10 +288,26 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    elsewhere, before = world._replace(ana=member, key_id=key, slug="nowhere"), await _standing(world)
+    story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
+    report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
+    reports = (report, report, report)
+    offer, task = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in ("Offer", "PlaybookTask"))
+    told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
+    elsewhere = world._replace(
+        ana=member,
+        key_id=key,
+        told=told,
+        story=story,
+        tale=story,
+        reports=reports,
+        offer=offer,
+        task=task,
+        slug="nowhere",
+    )
+    before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")
-        assert not _gave(theirs), theirs.text
+        assert not gave(theirs), theirs.text
         assert _whole(theirs) == _whole(nowhere)
     assert await _standing(world) == before

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ledger.core.commands import RecordContribution
-from ledger.core.events import Decision, EntryKind, Event, Outcome, decisions, tier_changes
+from ledger.core.events import Event, decisions, tier_changes
+from ledger.core.outcomes import Decision, EntryKind, Outcome
 from ledger.core.values import DAY, HOUR, MINUTE, Micros
 from ledger.service.access import Scope, caller_of, create_key
 from ledger.service.communities import CommunityRefused, begin, new_id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.service.examples import Difference, check
+from ledger.service.examples import check
 from ledger.service.rulebooks import RulebookFaulty
+from ledger.service.stage import Difference
 
 BOOK = """\
 community: {tz: Asia/Shanghai}
@@ -15,9 +16,15 @@ rules:
   - {id: hi, event: hi, amount: 2, caps: [{points: 5, per: day}], cooldown: 10s}
   - {id: liked, event: liked, to: object.author, amount: 3, when: {not_self: actor, kind: {not_in: [bot]}},
      undo_on: [unliked]}
+  - {id: told, event: told, amount: 4, pending: review}
+  - {id: sent, event: sent, amount: 3, pending: 2h}
   - {id: paid, event: paid, unit: coins, amount: {from: data.n}, when: {at: web}}
 tiers:
   rank: {every: event, measure: points.balance, levels: {one: 3, two: 6}}
+  trust:
+    every: day@04:00
+    lockable: true
+    levels: [{id: low}, {id: high, enter: {all: [{metric: points.earned, gte: 4}]}}, {id: top, enter: manual}]
 examples:
 """
 
@@ -66,13 +73,13 @@ def test_a_wrong_example_is_told_with_its_name_what_was_expected_and_what_was_fo
     outcomes: {paid: CAPPED, hi: GRANTED}
 """
     assert check(BOOK + text) == [
-        Difference(example="A wrong one", line=18, place="ann.points", expected="4", found="3"),
-        Difference(example="A wrong one", line=19, place="ann.coins", expected="1.00", found="0.05"),
-        Difference(example="A wrong one", line=20, place="ann.rank", expected="two", found="one"),
-        Difference(example="A wrong one", line=21, place="outcomes.paid", expected="CAPPED", found="GRANTED"),
-        Difference(example="A wrong one", line=21, place="outcomes.hi", expected="GRANTED", found="nothing"),
+        Difference(example="A wrong one", line=24, place="ann.points", expected="4", found="3"),
+        Difference(example="A wrong one", line=25, place="ann.coins", expected="1.00", found="0.05"),
+        Difference(example="A wrong one", line=26, place="ann.rank", expected="two", found="one"),
+        Difference(example="A wrong one", line=27, place="outcomes.paid", expected="CAPPED", found="GRANTED"),
+        Difference(example="A wrong one", line=27, place="outcomes.hi", expected="GRANTED", found="nothing"),
     ]
-    assert str(check(BOOK + text)[0]) == "line 18: 'A wrong one': ann.points: expected 4, found 3"
+    assert str(check(BOOK + text)[0]) == "line 24: 'A wrong one': ann.points: expected 4, found 3"
 
 
 def test_one_wrong_example_does_not_hide_another() -> None:
@@ -114,6 +121,56 @@ def test_a_member_may_be_of_another_platform() -> None:
     assert differences(text) == []
 
 
+def example(given: str, then: str, outcomes: str = "") -> str:
+    said = f", outcomes: {outcomes}" if outcomes else ""
+    return f"  - {{name: x, given: [{given}], then: {then}{said}}}\n"
+
+
+TOLD = "{event: told, member: ann, id: one}"
+
+
+def test_what_waits_for_a_review_counts_when_it_is_approved_and_never_when_it_is_declined() -> None:
+    assert differences(example(f"{TOLD}, {{after: 90d}}", "{ann: {points: 1}}", "{told: PENDING}")) == []
+    assert differences(example(f"{TOLD}, {{review: one}}", "{ann: {points: 5}}", "{told: GRANTED}")) == []
+    assert differences(example(f"{TOLD}, {{review: one, approved: false}}", "{ann: {points: 1}}")) == []
+    assert differences(example(f"{TOLD}, {{review: one}}, {{review: one}}", "{ann: {points: 5}}")) == [
+        ("given: review one", "an event", "NOTHING_TO_REVIEW")
+    ]
+
+
+@pytest.mark.parametrize(("passes", "points"), [("after: 7199s", 1), ("after: 2h", 4), ("at: 2026-01-05 14:02", 4)])
+def test_what_is_due_is_done_while_time_passes(passes: str, points: int) -> None:
+    text = example(
+        f"{{event: sent, member: ann}}, {{{passes}}}", f"{{ann: {{points: {points}}}}}", "{sent: PENDING}"
+    )
+    assert differences(text) == []
+
+
+def test_a_lock_holds_a_level_until_somebody_lets_go() -> None:
+    risen = f"{TOLD}, {{review: one}}"
+    locked = f"{risen}, {{lock: ann, ladder: trust, level: low}}"
+    assert differences(example(risen, "{ann: {trust: high}}")) == []
+    assert differences(example(f"{locked}, {{after: 3d}}", "{ann: {trust: low}}")) == []
+    freed = f"{locked}, {{lock: ann, ladder: trust, level: none, after: 3d}}, {{after: 1d}}"
+    assert differences(example(freed, "{ann: {trust: high}}")) == []
+    top = "{event: hi, member: ann}, {lock: ann, ladder: trust, level: top}, {after: 30d}"
+    assert differences(example(top, "{ann: {trust: top}}")) == []
+
+
+def test_a_ladder_that_cannot_be_locked_says_so() -> None:
+    text = example("{event: hi, member: ann}, {lock: ann, level: two}", "{}")
+    assert differences(text) == [("given: lock ann", "an event", "LADDER_NOT_LOCKABLE")]
+
+
+def test_an_event_that_comes_several_times_may_be_of_others_each_time() -> None:
+    events = (
+        "{event: asked, member: 'asker{n}', subject: 'q{n}', times: 3}, {event: liked, member: bob, subject: q2}"
+    )
+    assert differences(example(events, "{asker1: {points: 1}, asker2: {points: 4}, asker3: {points: 1}}")) == []
+    people = "{event: liked, member: bob, people: {author: 'fan{n}'}, kind: 'k{n}', times: 2}"
+    assert differences(example(people, "{fan1: {points: 4}, fan2: {points: 4}}")) == []
+
+
 ONE = "{event: hi, member: ann}"
 
 
@@ -143,11 +200,29 @@ ONE = "{event: hi, member: ann}"
         ("{name: x, given: [{event: hi, times: 2, id: a}], then: {}}", ("WRONG_VALUE", "given[0].times")),
         ("{name: x, given: [{event: hi, wiki: yes}], then: {}}", ("UNSURE", "given[0].wiki")),
         ("{name: x, given: [{event: hi, data: [1]}], then: {}}", ("WRONG_TYPE", "given[0].data")),
+        ("{name: x, given: [{}], then: {}}", ("MISSING", "given[0].event")),
+        ("{name: x, given: [{after: 5}], then: {}}", ("WRONG_TYPE", "given[0].after")),
+        ("{name: x, given: [{review: one}], then: {}}", ("WRONG_VALUE", "given[0].review")),
+        (
+            f"{{name: x, given: [{TOLD}, {{review: one, aproved: true}}], then: {{}}}}",
+            ("UNKNOWN_KEY", "given[1].aproved"),
+        ),
+        (
+            f"{{name: x, given: [{TOLD}, {{review: one, approved: maybe}}], then: {{}}}}",
+            ("WRONG_TYPE", "given[1].approved"),
+        ),
+        ("{name: x, given: [{lock: ann, level: two}], then: {}}", ("UNKNOWN_MEMBER", "given[0].lock")),
+        (f"{{name: x, given: [{ONE}, {{lock: ann}}], then: {{}}}}", ("MISSING", "given[1].level")),
+        (f"{{name: x, given: [{ONE}, {{lock: ann, level: high}}], then: {{}}}}", ("WRONG_VALUE", "given[1].level")),
+        (
+            f"{{name: x, given: [{ONE}, {{lock: ann, ladder: tryst, level: top}}], then: {{}}}}",
+            ("WRONG_VALUE", "given[1].ladder"),
+        ),
     ],
 )
 def test_a_faulty_example_is_named_by_line_and_path(example: str, fault: tuple[str, str]) -> None:
     code, path = fault
-    assert faults(f"  - {example}\n") == [(code, 12, f"examples[0].{path}")]
+    assert faults(f"  - {example}\n") == [(code, 18, f"examples[0].{path}")]
 
 
 def test_an_event_of_which_little_was_said_still_fails_by_its_outcome() -> None:
@@ -158,12 +233,12 @@ def test_an_event_of_which_little_was_said_still_fails_by_its_outcome() -> None:
 
 def test_two_examples_of_one_name_are_told_apart() -> None:
     one = f"  - {{name: x, given: [{ONE}], then: {{ann: {{points: 3}}}}}}\n"
-    assert faults(one + one) == [("TWICE", 13, "examples[1].name")]
+    assert faults(one + one) == [("TWICE", 19, "examples[1].name")]
 
 
 def test_examples_have_an_end() -> None:
     text = "  - {name: x, given: [{event: hi, member: ann, times: 20001}], then: {ann: {points: 3}}}\n"
-    assert faults(text) == [("WRONG_VALUE", 12, "examples")]
+    assert faults(text) == [("WRONG_VALUE", 18, "examples")]
 
 
 def test_faults_of_the_rulebook_come_before_its_examples() -> None:

@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from ledger.core.rulebook.grammar import Claw, DataAmount, FixedAmount, Rulebook, StartOn
-from ledger.service.examples import Example, check, read_examples, run
+from ledger.service.examples import check, read_examples
 from ledger.service.rulebooks import parse, presets, read, read_tree
+from ledger.service.stage import Example, run
 from tests.core.shared import shared
 
 PRESETS = presets()
@@ -50,7 +51,7 @@ def test_all_examples_of_a_preset_run_at_once(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_rule_of_a_preset_is_shown_by_some_example(name: str) -> None:
     rulebook, examples = loaded(name)
-    shown = {given.command.type for example in examples for given in example.given}
+    shown = {type_ for example in examples for type_ in example.types}
     assert [rule.id for rule in rulebook.rules if rule.event not in shown] == []
 
 

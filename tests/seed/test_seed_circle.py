@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from ledger.core.rulebook.grammar import Amount, Cap, DataAmount, FixedAmount, RankAmount, Rule, Rulebook, When
 from ledger.service.communities import DEFAULT_PRESET
-from ledger.service.examples import check, read_examples, run
+from ledger.service.examples import check, read_examples
 from ledger.service.rulebooks import parse, presets, read_tree
+from ledger.service.stage import run
 
 NAME = "seed_circle"
 TEXT = presets()[NAME]

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ledger.core.values import DAY, HOUR, Micros
+from ledger.core.books.offers import PLAYBOOK, write_tasks
+from ledger.core.commands import (
+    Command,
+    PutOffer,
+    PutPerk,
+    RecordViolation,
+    RedeemPerk,
+    ResolveViolation,
+    SetCommunity,
+)
+from ledger.core.decide.redeeming import WELCOME
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Stage, Task
+from ledger.core.values import DAY, HOUR, MemberId, Micros, Position, identity
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Writer
 from ledger.settings import Settings
@@ -10,7 +22,7 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from tests.clock import Clock
 from tests.rulebooks import begin
-from tests.service.sayings import said
+from tests.service.sayings import SOURCE, positions, said
 
 RULEBOOK = """\
 preset: timed
@@ -70,13 +82,38 @@ BUSY = (
     RULEBOOK.replace(
         "rules:\n", "rules:\n  - {id: intro, event: member.introduced, amount: 1, once_per: [member]}\n"
     )
+    + "violations: {spam: {steps: [{warn: true, points: -1, no_earning: 1h}]}}\n"
     + "streaks:\n  - {id: days, per: day, from: [hello], reward: {2: 3}}\n"
 )
+
+
+SHOP: tuple[Command, ...] = (
+    PutPerk(terms=PerkTerms(code="tea", cost=1, stock=3, reserve_for=Micros(HOUR)), by="tests"),
+    SetCommunity(name=WELCOME, value="tea", by="tests"),
+    PutOffer(terms=OfferTerms(code="launch", perk="tea"), by="tests"),
+    SetCommunity(
+        name=PLAYBOOK, value=write_tasks((Task(id="hi", stage=Stage.DAILY, done_by="member.hello"),)), by="tests"
+    ),
+    RedeemPerk(key="r1", perk="tea", member=identity("ana", source=SOURCE), by="tests"),
+)
+
+
+TOLD = (
+    said("story", "story.submitted", by="ana", subject="story/1"),
+    said("featured", "story.featured", subject="story/1"),
+    said("thanked", "reaction.added", by="ben", subject="story/1"),
+)
+"""A story that everybody sees, and thanks for it."""
 
 
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
     community = await begun(database, writer, BUSY)
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
+    await writer.submit(community, SHOP)
+    await writer.submit(community, TOLD)
     await lively(writer, community, clock)
+    report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
+    (reported,) = positions(await writer.submit(community, [report]))
+    await writer.submit(community, [ResolveViolation(position=Position(reported), action=None, by="key:k")])
     return community

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from ledger.core.books.goods import Offer, Perk, Redemption, Setting, Story, Thanks, Tick, Violation
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -15,12 +16,20 @@ from ledger.core.books.shelf import (
     LOT,
     MEMBER,
     OBJECT,
+    OFFER,
+    PERK,
     PROFILE,
+    REDEMPTION,
     RULEBOOK,
     RUN,
+    SETTING,
+    STORY,
     STREAK,
     TALLY,
+    THANKS,
+    TICK,
     TIER,
+    VIOLATION,
     WAITING,
     WISH,
     Account,
@@ -43,17 +52,8 @@ from ledger.core.books.shelf import (
 )
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
-from ledger.core.events import (
-    ContributionRecorded,
-    Decision,
-    EntryKind,
-    Event,
-    Fact,
-    GrantRef,
-    Outcome,
-    TierChange,
-    encode_fact,
-)
+from ledger.core.events import ContributionRecorded, Event, Fact, encode_fact
+from ledger.core.outcomes import Decision, EntryKind, GrantRef, Outcome, TierChange
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store import books as shelves
@@ -113,6 +113,42 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
         (n, "core"),
         Wish(wanted=1, since_position=Position(n), since_at=Micros(n), held=n % 2, inside=1, reported_at=_odd(n)),
     ),
+    VIOLATION: lambda n: (
+        (n, n + 1),
+        Violation(
+            rule="advert",
+            ladder="conduct",
+            action="WARNING",
+            open=n % 2,
+            count=n,
+            confirmed=Position(n),
+            confirmed_at=Micros(n),
+            forgets_at=_odd(n),
+            appeal_until=_odd(n),
+            no_earning_until=_odd(n),
+            appealed=Position(n),
+            appealed_at=_odd(n),
+            upheld=Position(n),
+            resolved=Position(n),
+            resolved_at=Micros(n),
+        ),
+    ),
+    SETTING: lambda n: ((f"welcome-{n}",), Setting(value=f"tea {n}", position=Position(n))),
+    OFFER: lambda n: ((f"launch-{n}",), Offer(terms="{}", retired=n % 2)),
+    TICK: lambda n: ((f"task:{n}",), Tick(position=Position(n), at=Micros(n), undone=n % 2)),
+    PERK: lambda n: (
+        (f"tea-{n}",),
+        Perk(terms="{}", retired=n % 2, stock=_odd(n), reserved=n, sold=2, codes=3, handed=1),
+    ),
+    REDEMPTION: lambda n: (
+        (n,),
+        Redemption(perk="tea", member=MemberId(n), unit="points", cost=n, status="REQUESTED", hold_until=_odd(n)),
+    ),
+    STORY: lambda n: (
+        (f"story/{n}",),
+        Story(position=Position(n), author=MemberId(n), state="FEATURED", moved=Position(n), featured_at=_odd(n)),
+    ),
+    THANKS: lambda n: ((f"story/{n}", n), Thanks(given=1)),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),
     IDENTITY: lambda n: (("telegram", str(n)), Known(member=MemberId(n), received=f"telegram:{n}")),

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from ledger.core.calendar import local_date
-from ledger.core.events import ContributionRecorded, Outcome, decisions
+from ledger.core.events import ContributionRecorded, decisions
+from ledger.core.outcomes import Outcome
 from ledger.core.values import DAY, Micros
 from ledger.service.rebuild import rebuild
 from ledger.service.simulate import simulate

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.goods import Places, Setting
+from ledger.core.books.moves import hold_claims, move_counters
+from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
+from ledger.core.books.perks import evolve_catalogue, evolve_redemption
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
-    COUNTER,
     DUE,
     EVENT,
     KEY,
     MEMBER,
     OBJECT,
+    PLACES,
     RULEBOOK,
     RUN,
+    SETTING,
     STREAK,
     TALLY,
     TIER,
     WISH,
     Account,
     Claim,
-    Counter,
     Due,
     Member,
     Published,
@@ -32,33 +36,47 @@ from ledger.core.books.shelf import (
     Streak,
     Thing,
 )
+from ledger.core.books.stories import evolve_story, evolve_story_review
+from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
-    ClaimKey,
+    CommunitySet,
     ContributionRecorded,
-    CounterMove,
-    Decided,
-    Decision,
-    EntryKind,
+    ContributionReviewed,
     Event,
     GroupHeld,
     GroupReported,
-    GroupWish,
-    Measure,
+    OfferPut,
+    OfferRetired,
+    PerkCodesAdded,
+    PerkPut,
+    PerkRetired,
+    PerkStocked,
+    RedemptionMade,
+    RedemptionMoved,
     RulebookPublished,
-    StreakMove,
-    TierChange,
+    TaskTicked,
     TierLocked,
     TierRunOpened,
     TiersJudged,
     UndoContinued,
-    Watch,
     decisions,
     joined,
 )
+from ledger.core.outcomes import (
+    Decided,
+    Decision,
+    EntryKind,
+    GroupWish,
+    Measure,
+    StreakMove,
+    TierChange,
+    Watch,
+)
 from ledger.core.values import MemberId, Micros, Position
+from ledger.core.violations import AboutViolation
 
 JOINED = "member.joined"
 LEFT = "member.left"
@@ -95,11 +113,15 @@ def evolve_effects(books: Books, event: Event) -> None:
 def evolve_own(books: Books, event: Event) -> None:
     """Fold what only facts of one kind say."""
     fact = event.fact
+    if isinstance(fact, ContributionRecorded):
+        evolve_story(books, event, fact)
     match fact:
         case ContributionRecorded() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
         case UndoContinued() if not fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), DUE.blank)
+        case ContributionReviewed() if fact.story:
+            evolve_story_review(books, event, fact)
         case RulebookPublished():
             evolve_rulebook(books, event.position, fact)
         case TierRunOpened():
@@ -116,6 +138,16 @@ def evolve_own(books: Books, event: Event) -> None:
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
+        case PerkPut() | PerkRetired() | PerkStocked() | PerkCodesAdded():
+            evolve_catalogue(books, event, fact)
+        case OfferPut() | OfferRetired():
+            evolve_offer(books, fact)
+        case TaskTicked():
+            evolve_tick(books, event, fact)
+        case CommunitySet():
+            books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RedemptionMade() | RedemptionMoved():
+            evolve_redemption(books, event, fact)
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
@@ -158,7 +190,7 @@ def _evolve_lock(books: Books, fact: TierLocked) -> None:
 
 
 def evolve_head(books: Books, event: Event) -> None:
-    """Move the head to the event. Its hash is sealed by the writer."""
+    """Move the head to the event, and tick what it does of the playbook. Its hash is sealed by the writer."""
     fact, undoing = event.fact, books.head.undoing
     if isinstance(fact, ContributionRecorded) and fact.unfinished:
         undoing = event.position
@@ -171,6 +203,7 @@ def evolve_head(books: Books, event: Event) -> None:
         members=books.head.members + len(joined(event)),
         undoing=undoing,
     )
+    evolve_ticks(books, event)
 
 
 def evolve_journal(books: Books, event: Event) -> None:
@@ -181,10 +214,12 @@ def evolve_journal(books: Books, event: Event) -> None:
 
 
 def evolve_arrival(books: Books, event: Event) -> None:
-    """Fold what an event says before any rule looks at it: people, object, quotas."""
+    """Fold what an event says before any rule looks at it: people, object, quotas, strikes."""
     for member in joined(event):
         books.write(MEMBER, (member,), Member(joined_at=event.occurred_at, seen_position=event.position))
     fact = event.fact
+    if isinstance(fact, AboutViolation):
+        evolve_violation(books, event, fact)
     if not isinstance(fact, ContributionRecorded):
         return
     if fact.actor is not None and event.type in (JOINED, LEFT):
@@ -212,7 +247,7 @@ def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
 def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision) -> None:
     """Fold one decision: account, lots, what waits, counters, claims, trails."""
     member = decision.member
-    if member is not None and (decision.granted or decision.pending):
+    if member is not None and (decision.granted or decision.pending or decision.held):
         key = (member, decision.unit)
         account = books.read(ACCOUNT, key)
         books.write(
@@ -220,7 +255,7 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
             key,
             Account(
                 balance=account.balance + decision.granted,
-                held=account.held,
+                held=account.held + decision.held,
                 pending=account.pending + decision.pending,
                 earned=account.earned + earned_by(decision),
             ),
@@ -243,7 +278,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY:
+        case _:
             return 0
 
 
@@ -280,6 +315,9 @@ def evolve_wishes(books: Books, event: Event, wishes: tuple[GroupWish, ...]) -> 
         at = event.occurred_at if wish.at is None else wish.at
         moved = {"wanted": int(wish.wanted), "since_position": event.position, "since_at": at}
         books.write(WISH, key, msgspec.structs.replace(old, **moved))
+        others = {group for group in books.read(PLACES, (wish.member,)).wanted if group != wish.group}
+        here = sorted(others | ({wish.group} if wish.wanted else set()))
+        books.write(PLACES, (wish.member,), Places(wanted=tuple(here)))
 
 
 def evolve_measures(books: Books, measures: tuple[Measure, ...]) -> None:
@@ -294,16 +332,3 @@ def evolve_streaks(books: Books, moves: tuple[StreakMove, ...]) -> None:
     for one in moves:
         run = Streak(last=one.last, length=one.length, freezes=one.freezes)
         books.write(STREAK, (one.streak, one.member), run)
-
-
-def move_counters(books: Books, moves: tuple[CounterMove, ...]) -> None:
-    """Move counters by their recorded steps."""
-    for move in moves:
-        key = (move.scope, move.key, move.period)
-        books.write(COUNTER, key, Counter(amount=books.read(COUNTER, key).amount + move.delta))
-
-
-def hold_claims(books: Books, names: tuple[ClaimKey, ...], claim: Claim) -> None:
-    """Let a claim stand under each of the names."""
-    for name in names:
-        books.write(CLAIM, (name.kind, name.key), claim)

@@ -8,6 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ledger.core.books.goods import (
+    Holds,
+    Offer,
+    Perk,
+    Places,
+    Redemption,
+    Setting,
+    Story,
+    Strikes,
+    Thanks,
+    Tick,
+    Violation,
+)
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -212,7 +225,7 @@ class Recorded(Value):
 
 
 class Trail(Value):
-    """Positions whose grants may be found by one key, ascending."""
+    """Positions found by one key, ascending: of grants that may be taken back, of codes, of one redemption."""
 
     positions: tuple[Position, ...] = ()
 
@@ -232,6 +245,14 @@ WAITING: Book[tuple[int, int, int], Waiting] = Book("waiting", Waiting())
 DUE: Book[tuple[str, int], Due] = Book("due", Due())
 RUN: Book[tuple[str], Run] = Book("tier_run", Run())
 WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
+VIOLATION: Book[tuple[int, int], Violation] = Book("violation", Violation())
+SETTING: Book[tuple[str], Setting] = Book("setting", Setting())
+PERK: Book[tuple[str], Perk] = Book("perk", Perk())
+REDEMPTION: Book[tuple[int], Redemption] = Book("redemption", Redemption())
+OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
+TICK: Book[tuple[str], Tick] = Book("tick", Tick())
+STORY: Book[tuple[str], Story] = Book("story", Story())
+THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -248,12 +269,24 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     DUE,
     RUN,
     WISH,
+    VIOLATION,
+    PERK,
+    REDEMPTION,
+    SETTING,
+    OFFER,
+    TICK,
+    STORY,
+    THANKS,
 )
 """The books that are folded from the log and from nothing else."""
 
 LOTS: Book[tuple[int], Lots] = Book("lots", Lots())
 WAITS: Book[tuple[int], Waits] = Book("waits", Waits())
-"""Views of what is open in LOT and WAITING, a member at a time: never stored themselves."""
+STRIKES: Book[tuple[int], Strikes] = Book("strikes", Strikes())
+PLACES: Book[tuple[int], Places] = Book("places", Places())
+HOLDS: Book[tuple[int], Holds] = Book("holds", Holds())
+PERK_HOLDS: Book[tuple[str], Holds] = Book("perk_holds", Holds())
+"""Views of what counts in other books, of a member or a perk at a time: never stored themselves."""
 
 IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 """Who is who: personal, so outside the log, and erasable."""

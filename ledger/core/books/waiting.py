@@ -1,4 +1,4 @@
-"""Folds what ends or begins by itself: lots that expire, grants that wait, and when a member's next is due."""
+"""Folds what ends or begins by itself: lots, grants that wait, holds, and when a member's next is due."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.core.books.shelf import (
     DUE,
+    HOLDS,
     LOT,
     LOTS,
     WAITING,
@@ -21,7 +22,7 @@ from ledger.core.books.shelf import (
     Waits,
 )
 from ledger.core.books.view import Books
-from ledger.core.events import Decision, LotMove
+from ledger.core.outcomes import Decision, LotMove
 from ledger.core.values import MemberId, Position
 
 POINTS_DUE = "points"
@@ -83,8 +84,9 @@ def evolve_waiting(books: Books, position: Position, ordinal: int, decision: Dec
 
 
 def note_due(books: Books, member: MemberId) -> None:
-    """Write when the next of a member's points expires or is released."""
+    """Write when the next of a member's points expires or is released, or a redemption's hold ends."""
     lots, waits = books.read(LOTS, (member,)).open, books.read(WAITS, (member,)).open
     times = [one.release_at for one in waits if one.release_at is not None]
     times += [lots[0].expires_at] if lots else []
+    times += [one.hold_until for one in books.read(HOLDS, (member,)).open[:1]]
     books.write(DUE, (POINTS_DUE, member), Due(at=min(times, default=None)))

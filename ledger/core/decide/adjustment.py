@@ -12,7 +12,8 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
-from ledger.core.events import Decision, EntryKind, Event, Outcome, PointsAdjusted
+from ledger.core.events import Event, PointsAdjusted
+from ledger.core.outcomes import Decision, EntryKind, Outcome
 from ledger.core.refusals import BelowFloor, MemberUnknown, NothingToAdjust, TooManyPoints, UnitUnknown
 from ledger.core.values import LARGEST_POINTS, Identity, MemberId, Micros, Position
 

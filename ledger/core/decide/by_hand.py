@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
+from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
+from ledger.core.conduct import is_removed
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.moving import report_role
 from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.events import (
-    ContributionReviewed,
-    Event,
-    Fact,
-    GroupHeld,
-    GroupReported,
-    GroupWish,
-    TierChange,
-    TierLocked,
-    decisions,
-)
+from ledger.core.events import ContributionReviewed, Event, Fact, GroupHeld, GroupReported, TierLocked, decisions
+from ledger.core.outcomes import Decision, GroupWish, TierChange
 from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,
@@ -29,9 +24,11 @@ from ledger.core.refusals import (
     NothingToReview,
 )
 from ledger.core.reversal import withdrawal
+from ledger.core.rhythm.stories import SUBMITTED, StoryState
 from ledger.core.rulebook.versions import Version
-from ledger.core.tiers.moving import groups_of
-from ledger.core.values import Micros
+from ledger.core.tiers.moving import groups_in, groups_of
+from ledger.core.undo import corrected_trail
+from ledger.core.values import Micros, Position
 
 REVIEWED = "contribution.reviewed"
 LOCKED = "tier.locked"
@@ -61,28 +58,49 @@ def _event(books: Books, type_: str, fact: Fact, mac: bytes, version: Version, r
 
 def _review(books: Books, command: ReviewContribution, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
     original = books.read(EVENT, (command.position,)).event
-    waiting = [
-        (ordinal, decision)
-        for ordinal, decision in enumerate(decisions(original) if original is not None else ())
-        if decision.member is not None
-        and decision.pending > 0
-        and decision.release_at is None
-        and books.read(WAITING, (decision.member, command.position, ordinal)).open
-    ]
-    if original is None or not waiting:
+    waiting = list(_waiting(books, command.position))
+    story = _submitted_story(books, original)
+    if not (waiting or story):
         return NothingToReview(position=command.position)
-    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by)
+    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by, story=story)
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
-    for ordinal, decision in waiting:
+    for original, ordinal, decision in waiting:
         if command.approved:
             assert decision.member is not None
-            made.take(released(made, decision.member, command.position, ordinal))
+            made.take(released(made, decision.member, original.position, ordinal))
         else:
             made.take(withdrawal(books, original, ordinal, decision))
     finish(made, _reason(command.reason))
     return Accepted(position=event.position)
+
+
+def _waiting(books: Books, position: Position) -> Iterator[tuple[Event, int, Decision]]:
+    """Yield what waits for a review of the event at a position, be it since a violation was lifted."""
+    late = books.trail(corrected_trail(position)) if books.versions.ordered else ()
+    for place in (position, *late):
+        event = books.read(EVENT, (place,)).event
+        for ordinal, decision in enumerate(decisions(event) if event is not None else ()):
+            about = decision.restores.position if decision.restores is not None else place
+            if event is None or decision.member is None or about != position:
+                continue
+            if decision.pending <= 0 or decision.release_at is not None:
+                continue
+            if books.read(WAITING, (decision.member, place, ordinal)).open:
+                yield event, ordinal, decision
+
+
+def _submitted_story(books: Books, original: Event | None) -> str:
+    """Return the subject of the story that an event submitted, while it waits for its review; else nothing.
+
+    A story is reviewed also where no points wait for it.
+    """
+    if original is None or original.type != SUBMITTED or original.subject is None:
+        return ""
+    story = books.read(STORY, (original.subject,))
+    waits = story.position == original.position and story.state == StoryState.SUBMITTED
+    return original.subject if waits else ""
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
@@ -108,10 +126,11 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
 def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
     if not books.read(MEMBER, (command.member,)).seen_position:
         return MemberUnknown()
-    if command.group not in _groups(version):
+    if command.group not in groups_in(version):
         return GroupUnknown(group=command.group)
     wish = books.read(WISH, (command.member, command.group))
-    wanted = command.group in groups_of(books, version, command.member)
+    removed = is_removed(books, command.member)
+    wanted = not removed and command.group in groups_of(books, version, command.member)
     follows: tuple[GroupWish, ...] = ()
     if not command.held and bool(wish.wanted) != wanted:
         follows = (GroupWish(member=command.member, group=command.group, wanted=wanted),)
@@ -126,12 +145,10 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
     fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
-    return write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
-
-
-def _groups(version: Version) -> set[str]:
-    grants = (one for ladder in version.rulebook.ladders for level in ladder.levels for one in level.grants)
-    return {grant.removeprefix("group:") for grant in grants}
+    answer = write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
+    if command.inside:
+        report_role(books, command.member, command.group, recorded_at)
+    return answer
 
 
 def _reason(reason: str) -> dict[str, object]:

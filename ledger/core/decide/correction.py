@@ -9,7 +9,8 @@ from ledger.core.commands import Correction, CorrectPoints
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event
-from ledger.core.events import Decision, EntryKind, LotMove, Outcome, PointsCorrected
+from ledger.core.events import PointsCorrected
+from ledger.core.outcomes import Decision, EntryKind, LotMove, Outcome
 from ledger.core.rules import lots
 from ledger.core.rules.floor import bounded
 from ledger.core.undo import corrected_trail

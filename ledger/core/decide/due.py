@@ -7,21 +7,14 @@ each carries the time at which it was due.
 from __future__ import annotations
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import ACCOUNT, DUE, EVENT, LOTS, WAITS, OpenLot, OpenWait
+from ledger.core.books.shelf import ACCOUNT, DUE, EVENT, HOLDS, LOTS, WAITS, OpenLot, OpenWait
 from ledger.core.books.view import Books
 from ledger.core.books.waiting import POINTS_DUE
 from ledger.core.decide.making import Made, finish
+from ledger.core.decide.moving import expire_holds
 from ledger.core.decide.own import next_instant, own_event
-from ledger.core.events import (
-    Decision,
-    EntryKind,
-    GrantRef,
-    LotMove,
-    Outcome,
-    PointsExpired,
-    PointsReleased,
-    decisions,
-)
+from ledger.core.events import PointsExpired, PointsReleased, decisions
+from ledger.core.outcomes import Decision, EntryKind, GrantRef, LotMove, Outcome
 from ledger.core.rules.floor import bounded
 from ledger.core.values import MemberId, Micros, Position
 
@@ -36,7 +29,7 @@ def points_due(books: Books, member: MemberId, at: Micros) -> Micros | None:
 
 
 def settle_points(books: Books, member: MemberId, until: Micros, at: Micros) -> None:
-    """Release and expire all of a member's points that was due until an instant, in order of time."""
+    """Do all that was due of a member's points and redemptions until an instant, in order of time."""
     while (due_at := points_due(books, member, until)) is not None:
         waits, lots = books.read(WAITS, (member,)).open, books.read(LOTS, (member,)).open
         ready = [one for one in waits if one.release_at is not None and one.release_at <= due_at]
@@ -45,6 +38,8 @@ def settle_points(books: Books, member: MemberId, until: Micros, at: Micros) -> 
             _release(books, member, ready, due_at, at)
         elif ended:
             _expire(books, member, ended, due_at, at)
+        elif any(one.hold_until <= due_at for one in books.read(HOLDS, (member,)).open):
+            expire_holds(books, member, due_at, at)
         else:
             return
         if books.missing:
@@ -83,7 +78,7 @@ def released(made: Made, member: MemberId, position: Position, ordinal: int) -> 
             granted=granted,
             after=account.balance + granted,
             pending=-grant.pending,
-            dated=original.occurred_at,
+            dated=original.occurred_at if grant.dated is None else grant.dated,
             releases=GrantRef(position=position, ordinal=ordinal),
         )
     )

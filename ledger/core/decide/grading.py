@@ -1,22 +1,25 @@
 """Grades one rule on one event, in the documented order; every stop is a recorded decision.
 
-Order: recipient, late, undone before it came, quota, conditions, activity, level and self, once_per, slot,
-cooldown, amount, factors, rule caps, cap groups, budget, floor, lots, pending.
+Order: recipient, late, undone before it came, quota, conditions, activity, level and self, standing, once_per,
+slot, cooldown, amount, factors, rule caps, cap groups, budget, floor, lots, pending.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace as with_claims
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
 from ledger.core.books.view import Books
-from ledger.core.events import ClaimKey, Decision, Event, GrantRef, LotMove, Outcome, Step, decisions
+from ledger.core.conduct import standing_of
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import ClaimKey, Decision, GrantRef, LotMove, Outcome, Step
 from ledger.core.reversal import reversal
-from ledger.core.rulebook.grammar import Rule, Unit
+from ledger.core.rulebook.grammar import Pending, Rule, Unit
 from ledger.core.rulebook.schedule import Occurrence
 from ledger.core.rules import conditions, cooldown, lots, once
 from ledger.core.rules.amounts import wanted as amount_wanted
@@ -28,11 +31,28 @@ from ledger.core.rules.levels import old_enough, on_levels
 from ledger.core.rules.quotas import Quotas
 from ledger.core.undo import is_undone, member_trail, subject_trail, undone_before_it_came
 from ledger.core.values import MemberId, Micros
+from ledger.core.withholding import STANDING, withheld_trail
+
+
+class Withheld(NamedTuple):
+    """What a rule would have paid a member who was not earning, before claims and limits.
+
+    `base` is what it wanted, `worth` that times all factors, `recorded_at` when its event came.
+    """
+
+    grant: GrantRef
+    base: int
+    worth: int
+    steps: tuple[Step, ...]
+    recorded_at: Micros
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One rule's look at one event, for one receiver, with what runs meanwhile."""
+    """One rule's look at one event, for one receiver, with what runs meanwhile.
+
+    What was `withheld` is looked at again: what conditions and factors said of it stands.
+    """
 
     case: Case
     event: Event
@@ -41,11 +61,17 @@ class Look:
     running: tuple[Occurrence, ...]
     claim: ClaimKey | None = None
     slot: ClaimKey | None = None
+    withheld: Withheld | None = None
 
     @property
     def unit(self) -> Unit:
         """The unit that the rule pays in."""
         return self.case.version.units[self.rule.unit]
+
+    @property
+    def since(self) -> Micros:
+        """From when a wait is counted."""
+        return self.case.recorded_at if self.withheld is None else self.withheld.recorded_at
 
     def account(self, books: Books) -> Account:
         """Return the receiver's account as it is now."""
@@ -90,14 +116,52 @@ def grade(
     if (stop := _ineligible(books, look)) is not None:
         outcome, reasons = stop
         return [look.stopped(books, outcome, steps=reasons)]
-    claim = once.once_claim(case, rule, receiver)
+    if (kept := _kept_back(books, look)) is not None:
+        return [kept]
+    return claimed(books, look, ordinal)
+
+
+def claimed(books: Books, look: Look, ordinal: int) -> list[Decision]:
+    """Return the decision of a rule that may pay: with its claims, within its limits."""
+    claim = once.once_claim(look.case, look.rule, look.receiver)
     if once.holder(books, claim) is not None:
         return [look.stopped(books, Outcome.ONCE_ONLY)]
-    slot = once.slot_claim(case, rule, receiver)
+    slot = once.slot_claim(look.case, look.rule, look.receiver)
     look = with_claims(look, claim=claim, slot=slot)
     if (held := once.holder(books, slot)) is not None:
+        if look.withheld is not None and _came_later(books, held, look.withheld.grant):
+            return [look.stopped(books, Outcome.ONCE_ONLY)]
         return _take_over(books, look, held, ordinal)
     return [_paid(books, look, ordinal)]
+
+
+def _came_later(books: Books, holder: GrantRef, withheld: GrantRef) -> bool:
+    """Say whether a slot's holder would have taken it over from what was withheld."""
+    event = books.read(EVENT, (holder.position,)).event
+    made = decisions(event)[holder.ordinal] if event is not None else None
+    since = made.restores.position if made is not None and made.restores is not None else holder.position
+    return since > withheld.position
+
+
+def _kept_back(books: Books, look: Look) -> Decision | None:
+    """Return the decision to withhold a gain from a member who is not earning; losses are theirs all the same."""
+    standing = standing_of(books, look.receiver, look.case.recorded_at)
+    base = amount_wanted(look.rule.amount, look.case.data) if not standing.earns else None
+    if base is None:
+        return None
+    steps: list[Step] = []
+    worth = through_factors(books, look.case, look.rule, look.running, base, steps)
+    if worth <= 0:
+        return None
+    stopped = look.stopped(
+        books,
+        Outcome.NOT_EARNING,
+        wanted=base,
+        steps=(*steps, Step(code=STANDING, before=worth, after=0)),
+        again_at=standing.no_earning_until,
+    )
+    trails = (withheld_trail(look.receiver), *_trails(look.case, look.rule, look.receiver))
+    return replace(stopped, trails=trails)
 
 
 def _ineligible(books: Books, look: Look) -> tuple[Outcome, tuple[Step, ...]] | None:
@@ -140,11 +204,15 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
     ready_at = cooldown.ready_at(books, case, rule, receiver)
     if ready_at is not None:
         return look.stopped(books, Outcome.COOLDOWN, again_at=ready_at)
-    base = amount_wanted(rule.amount, case.data)
-    if base is None:
-        return look.stopped(books, Outcome.NOT_MATCHED)
     steps: list[Step] = []
-    wanted = through_factors(books, case, rule, look.running, base, steps)
+    if look.withheld is None:
+        base = amount_wanted(rule.amount, case.data)
+        if base is None:
+            return look.stopped(books, Outcome.NOT_MATCHED)
+        wanted = through_factors(books, case, rule, look.running, base, steps)
+    else:
+        base, wanted = look.withheld.base, look.withheld.worth
+        steps += look.withheld.steps
     if base and not wanted:
         return look.stopped(books, Outcome.NOT_ELIGIBLE, wanted=base, steps=tuple(steps))
     caps = list(limits(books, case, rule, receiver))
@@ -169,9 +237,13 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
         trails=_trails(case, rule, receiver) if granted else (),
         possible_again_at=through.again_at,
     )
-    return (
-        _waiting(books, look, decision) if rule.pending and granted > 0 else _live(books, look, decision, ordinal)
-    )
+    waits = rule.pending is not None and granted > 0 and _is_to_come(look, rule.pending)
+    return _waiting(books, look, decision) if waits else _live(books, look, decision, ordinal)
+
+
+def _is_to_come(look: Look, pending: Pending) -> bool:
+    """Say whether a wait is not over already, as it may be for what was withheld."""
+    return pending.delay is None or look.since + pending.delay > look.case.recorded_at
 
 
 def _live(books: Books, look: Look, decision: Decision, ordinal: int) -> Decision:
@@ -197,7 +269,7 @@ def _waiting(books: Books, look: Look, decision: Decision) -> Decision:
         granted=0,
         pending=decision.granted,
         after=look.account(books).balance,
-        release_at=None if delay is None else Micros(look.case.recorded_at + delay),
+        release_at=None if delay is None else Micros(look.since + delay),
     )
 
 

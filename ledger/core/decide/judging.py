@@ -16,7 +16,8 @@ from ledger.core.books.view import Books
 from ledger.core.decide.due import points_due, settle_points
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event, write_plainly
-from ledger.core.events import TierChange, TierRunOpened, TiersJudged, Watch
+from ledger.core.events import TierRunOpened, TiersJudged
+from ledger.core.outcomes import TierChange, Watch
 from ledger.core.rulebook.grammar import Ladder, Requirement
 from ledger.core.rulebook.versions import Version, leaves
 from ledger.core.tiers.daily import change, day_before, judged, last_run_day, next_run, run_at

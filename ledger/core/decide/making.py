@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,7 +20,8 @@ from ledger.core.books.evolve import (
 )
 from ledger.core.books.shelf import ACCOUNT
 from ledger.core.books.view import Books, Written
-from ledger.core.events import Decided, Decision, Event, StreakMove, TierChange, Watch
+from ledger.core.events import Event
+from ledger.core.outcomes import Decided, Decision, GroupWish, StreakMove, TierChange, Watch
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
 from ledger.core.rules.measures import of_decisions
@@ -81,11 +84,14 @@ def finish(
     now: Micros | None = None,
     tiers: tuple[TierChange, ...] = (),
     watches: tuple[Watch, ...] = (),
+    groups: tuple[GroupWish, ...] = (),
+    places: Iterable[GroupWish] = (),
 ) -> Event:
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
-    decided about levels by itself, before what the decisions move.
+    decided about levels by itself, before what the decisions move, and `groups` what was about groups; `places` is
+    what else moves in groups, after all of it.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
@@ -106,16 +112,17 @@ def finish(
     )
     evolve_tiers(books, event, rises)
     moved = (*tiers, *rises)
-    groups = []
-    for wish in moving.wishes(books, version, moved):
+    evolve_wishes(books, event, groups)
+    wishes = list(groups)
+    for wish in chain(moving.wishes(books, version, moved), places):
         evolve_wishes(books, event, (wish,))
-        groups.append(wish)
+        wishes.append(wish)
     whole = replace(
         fact,
         decisions=tuple(decisions),
         tiers=moved,
         watches=watches,
-        groups=tuple(groups),
+        groups=tuple(wishes),
         measures=measures,
         streaks=tuple(made.streaks),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ledger.core.books.shelf import IDENTITY, RUN
+from ledger.core.books.shelf import IDENTITY, PERK_HOLDS, RUN
 from ledger.core.books.view import Books
-from ledger.core.commands import AdjustPoints, Command, SettleDue
+from ledger.core.commands import AdjustPoints, Command, RedeemPerk, SettleDue
 from ledger.core.decide.answers import Settled
 from ledger.core.decide.due import points_due
 from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member, sweep, tiers_due
-from ledger.core.events import ContributionRecorded, Decided, GroupHeld, TierLocked, decisions
+from ledger.core.events import ContributionRecorded, GroupHeld, RedemptionRefused, TierLocked, decisions
+from ledger.core.outcomes import Decided
 from ledger.core.values import MemberId, Micros
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 
 
 def touched(trial: Books, command: Command) -> list[MemberId]:
@@ -19,9 +21,20 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
     found: dict[MemberId, None] = {}
     if isinstance(command, AdjustPoints):
         found[_adjusted(trial, command)] = None
+    if isinstance(command, RedeemPerk):
+        # Whoever's redemption of it expired makes room for this one.
+        holds = trial.read(PERK_HOLDS, (command.perk,)).open
+        found |= {one.member: None for one in holds if one.hold_until <= trial.head.recorded_at}
     for event, _ in trial.events:
         match event.fact:
-            case ContributionRecorded(actor=int() as member) | TierLocked(member=member) | GroupHeld(member=member):
+            case (
+                ContributionRecorded(actor=int() as member)
+                | TierLocked(member=member)
+                | GroupHeld(member=member)
+                | RedemptionRefused(member=member)
+            ):
+                found[member] = None
+            case ViolationConfirmed(member=member) | ViolationLifted(member=member):
                 found[member] = None
         if isinstance(event.fact, Decided):
             found |= {one.member: None for one in event.fact.measures if one.member}

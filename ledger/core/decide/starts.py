@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM
 from ledger.core.decide.making import Made
-from ledger.core.events import ClaimKey, Decision, EntryKind, Outcome
+from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Outcome
 from ledger.core.rulebook.grammar import StartOn
 from ledger.core.values import MemberId
 

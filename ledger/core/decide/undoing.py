@@ -44,7 +44,7 @@ def go_on_undoing(books: Books, at: Micros) -> None:
         undoing = books.read(EVENT, (books.head.undoing,)).event
         if undoing is None or not isinstance(undoing.fact, ContributionRecorded):
             return
-        case = _case(books, undoing)
+        case = case_of(books, undoing)
         fact = UndoContinued(of=undoing.position)
         key, recorded_at = f"{CONTINUED}/{undoing.position}/{books.head.position + 1}", next_instant(books, at)
         due_at, number = undoing.occurred_at, case.version.number
@@ -55,7 +55,8 @@ def go_on_undoing(books: Books, at: Micros) -> None:
         finish(made, {})
 
 
-def _case(books: Books, event: Event) -> Case:
+def case_of(books: Books, event: Event) -> Case:
+    """Return a recorded contribution as rules saw it."""
     fact = event.fact
     assert isinstance(fact, ContributionRecorded)
     return Case(

@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from ledger.core.rulebook.faults import Fault
 from ledger.core.rulebook.grammar import Activity, Board, Rule, Rulebook, Unit
 from ledger.core.rulebook.grammar.whole import ADD, COMPOUND, HIGHEST
+from ledger.core.rulebook.reading_catalogue import CatalogueReading
 from ledger.core.rulebook.reading_limits import LimitReading
+from ledger.core.rulebook.reading_order import OrderReading
 from ledger.core.rulebook.reading_parts import START, each_of
 from ledger.core.rulebook.reading_rhythm import RhythmReading
 from ledger.core.rulebook.reading_rules import RuleReading, with_defaults
-from ledger.core.rulebook.reading_tiers import TierReading
 from ledger.core.rulebook.reading_units import UnitReading
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 
@@ -36,11 +37,16 @@ SECTIONS = [
     "accruals",
     "metrics",
     "tiers",
+    "ladders",
+    "violations",
     "leaderboards",
+    "perks",
+    "offers",
+    "welcome",
+    "playbook",
     "examples",
 ]
-LATER_SECTIONS = ["ladders", "violations", "perks", "offers", "welcome", "playbook"]
-LISTS = ("rules", "quotas", "activities", "streaks", "accruals", "leaderboards")
+LISTS = ("rules", "quotas", "activities", "streaks", "accruals", "leaderboards", "playbook")
 PAYING = ("rules", "streaks", "accruals")
 """What names entries, so that no two may have one id."""
 WINDOW = re.compile(r"([1-9][0-9]{0,3}(d|mo|y)|all)\Z")
@@ -56,12 +62,12 @@ def read_rulebook(root: Node) -> Rulebook | list[Fault]:
     return sorted(reader.faults, key=lambda fault: fault.line) if reader.faults else book
 
 
-class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, RuleReading):
+class RulebookReading(UnitReading, LimitReading, RhythmReading, CatalogueReading, OrderReading, RuleReading):
     """Reads every section, in an order in which each knows what it speaks of."""
 
     def rulebook(self, root: Node) -> Rulebook:
         """Read the whole; what is faulty is left out of the result."""
-        top = self.mapping(root, "", keys=SECTIONS, later=LATER_SECTIONS)
+        top = self.mapping(root, "", keys=SECTIONS)
         get = top.items.get
         name = self.word(get("preset", Text(top.line, "unnamed")), "preset") or "unnamed"
         self.parameters = self.values(get("parameters"))
@@ -77,6 +83,9 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, Rul
         activities = self.each(get("activities"), "activities", self.activity)
         metrics = self.metrics(get("metrics"))
         self.metrics_read = {metric.code: metric for metric in metrics}
+        offers = self.offers(get("offers"))
+        self.strike_ladders(get("ladders"))
+        house_rules = self.house_rules(get("violations"))
         for section in LISTS:
             self.twice(get(section), section, "id")
         self.ids_apart(top)
@@ -96,7 +105,13 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, Rul
             stacking=self.stacking(get("stacking")),
             streaks=self.each(get("streaks"), "streaks", self.streak),
             accruals=self.each(get("accruals"), "accruals", self.accrual),
+            perks=self.perks(get("perks")),
+            offers=offers,
+            welcome=self.welcome(get("welcome")),
+            playbook=self.each(get("playbook"), "playbook", self.task),
             metrics=self.named_metrics(metrics),
+            strike_ladders=tuple(self.strike_ladders_read.values()),
+            house_rules=house_rules,
         )
         self.unused(get("parameters"))
         return book
@@ -108,6 +123,7 @@ class RulebookReading(UnitReading, LimitReading, RhythmReading, TierReading, Rul
         self.activity_ids = set(ids(get("activities")))
         self.budget_codes = set(ids(get("budgets")))
         self.metric_codes = set(ids(get("metrics")))
+        self.perk_codes = set(ids(get("perks")))
         tiers = get("tiers")
         ladders = tiers.items.items() if isinstance(tiers, Mapped) else ()
         self.level_codes = {

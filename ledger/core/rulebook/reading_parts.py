@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from dataclasses import replace as moved
 from fractions import Fraction
 
-from ledger.core.rulebook.grammar import Budget, Condition, Levels, Rule, Scalar, UndoOn, Unit
+from ledger.core.rulebook.grammar import Budget, Condition, Levels, Rule, Scalar, StrikeLadder, UndoOn, Unit
 from ledger.core.rulebook.tree import Items, Mapped, Node, Reading, Text
 from ledger.core.values import DAY, HOUR, MINUTE, SECOND
+from ledger.core.violations import PENALTY
 
 PERIODS = ("day", "week", "month", "year", "ever")
 BOUNDS = ("gte", "gt", "lte", "lt")
@@ -18,6 +19,9 @@ CONDITION_KEYS = (*BOUNDS, "step", "in", "not_in")
 ABOUT_PEOPLE = ("not_self", "tier", "member_for")
 LATER_CONDITIONS = ("standing",)
 START = "start"
+TAKEN = {START: "a unit's start", PENALTY: "what violations take"}
+"""Ids that name entries of the ledger's own."""
+
 LONGEST = 36_500 * DAY
 LONGEST_TEXT = 200
 LARGEST_FACTOR = 100
@@ -60,6 +64,7 @@ class PartReading(Reading):
     budget_codes: set[str] = field(default_factory=set)
     factors_read: dict[str, dict[str, Fraction]] = field(default_factory=dict)
     """What rules say themselves about activities: by rule, then by activity."""
+    strike_ladders_read: dict[str, StrikeLadder] = field(default_factory=dict)
     parameters: dict[str, Node] = field(default_factory=dict)
     parameters_used: set[str] = field(default_factory=set)
 
@@ -80,10 +85,10 @@ class PartReading(Reading):
         return self.name(item, f"{path}.id") if item is not None else None
 
     def paying_name(self, part: Mapping[str, Node], node: Node, path: str) -> str | None:
-        """Return the id of something that pays; `start` is a unit's start."""
+        """Return the id of something that pays; some are the ledger's own."""
         name = self.required_name(part, node, path)
-        if name == START:
-            self.fault("WRONG_VALUE", part["id"], f"{path}.id", f"expected another id: {START} is a unit's start")
+        if name in TAKEN:
+            self.fault("WRONG_VALUE", part["id"], f"{path}.id", f"expected another id: {name} is {TAKEN[name]}")
         return name
 
     def choice_of_many(self, node: Node, path: str, options: Iterable[str], what: str) -> str | None:

@@ -100,21 +100,18 @@ class Reading:
             )
         )
 
-    def mapping(self, node: Node, path: str, *, keys: Iterable[str], later: Iterable[str] = ()) -> Mapped:
-        """Return a mapping whose keys are all known; others are faults, those of `later` say so."""
+    def mapping(self, node: Node, path: str, *, keys: Iterable[str]) -> Mapped:
+        """Return a mapping whose keys are all known; others are faults."""
         if not isinstance(node, Mapped):
             self.fault("WRONG_TYPE", node, path, "expected a mapping")
             return Mapped(node.line, {}, {})
-        known, not_yet = list(keys), set(later)
+        known = list(keys)
         for key in node.items:
             if key in known:
                 continue
             here = f"{path}.{key}" if path else key
             at = Text(node.lines[key], key)
-            if key in not_yet:
-                self.fault("NOT_YET", at, here, "not yet supported by this version of the ledger")
-            else:
-                self.fault("UNKNOWN_KEY", at, here, f"expected one of {', '.join(known)}", known=known)
+            self.fault("UNKNOWN_KEY", at, here, f"expected one of {', '.join(known)}", known=known)
         return node
 
     def named(self, node: Node, path: str) -> Mapped:

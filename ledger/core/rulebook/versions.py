@@ -12,6 +12,8 @@ from ledger.core.rulebook.grammar import (
     Activity,
     Budget,
     CapGroup,
+    Claw,
+    HouseRule,
     Ladder,
     Metric,
     Quota,
@@ -19,6 +21,7 @@ from ledger.core.rulebook.grammar import (
     Rule,
     Rulebook,
     Streak,
+    StrikeLadder,
     Terms,
     Undo,
     UndoOn,
@@ -57,6 +60,8 @@ class Version:
     sharing: frozenset[str] = field(init=False)
     """Ladders with a mark that is a share of the community's."""
     ladders: dict[str, Ladder] = field(init=False)
+    strike_ladders: dict[str, StrikeLadder] = field(init=False)
+    house_rules: dict[str, HouseRule] = field(init=False)
     timed: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,8 +83,12 @@ class Version:
         )
         index(self, "accruals", {accrual.id: accrual for accrual in book.accruals})
         index(self, "ladders", {ladder.code: ladder for ladder in book.ladders})
+        index(self, "strike_ladders", {ladder.code: ladder for ladder in book.strike_ladders})
+        index(self, "house_rules", {rule.code: rule for rule in book.house_rules})
         self._index_metrics()
-        waits = any(rule.pending for rule in book.rules) or any(unit.expiry for unit in book.units)
+        waits = any(rule.pending for rule in book.rules) or any(
+            unit.expiry or unit.claw is Claw.WITHIN_BALANCE for unit in book.units
+        )
         index(self, "timed", waits or any(ladder.daily_at is not None for ladder in book.ladders))
 
     def _index_metrics(self) -> None:
@@ -138,6 +147,8 @@ def _requirements(book: Rulebook) -> Iterator[tuple[str, Requirement]]:
         for level in ladder.levels:
             if level.enter is not None:
                 yield from ((ladder.code, one) for one in leaves(level.enter))
+    for offer in book.offers:
+        yield from (("", one.requirement) for one in (*offer.after_all, *offer.after_any, *offer.silent_if))
 
 
 def leaves(terms: Terms) -> Iterator[Requirement]:
@@ -181,6 +192,11 @@ class Versions:
     def timed(self) -> bool:
         """Whether any version lets something happen by itself, with time."""
         return any(version.timed for version in self.published)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether any version has house rules, so that somebody may have broken one."""
+        return any(version.house_rules for version in self.published)
 
     @property
     def latest(self) -> Version:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER
 from ledger.core.books.view import Books
-from ledger.core.events import CounterMode, CounterMove, Decision, Outcome
+from ledger.core.conduct import Conduct, standing_of
+from ledger.core.outcomes import CounterMode, CounterMove, Decision, Outcome, Step
 from ledger.core.rulebook.grammar import Accrual
 from ledger.core.rules import conditions
 from ledger.core.rules.amounts import whole
 from ledger.core.rules.case import Case
 from ledger.core.rules.floor import bounded
-from ledger.core.values import LARGEST_POINTS
+from ledger.core.values import LARGEST_POINTS, MemberId
+from ledger.core.withholding import STANDING, withheld_trail
 
 SCOPE = "accrual:"
 
@@ -25,27 +27,56 @@ def accrued(books: Books, case: Case, *, late: bool, undone: Callable[[str], boo
     member = case.actor
     if member is None:
         return
+    conduct = standing_of(books, member, case.recorded_at)
     for accrual in (*case.version.accruals_for.get(case.type, ()), *case.version.accruals_for.get("", ())):
         value = whole(case.data.get(accrual.field))
         if not value or value < 0 or not conditions.hold(accrual.conditions, case.data):
             continue
-        account = books.read(ACCOUNT, (member, accrual.unit))
-        outcome, granted = Outcome.TOO_LATE if late else Outcome.REVERSED, 0
-        moves: tuple[CounterMove, ...] = ()
         if not late and not undone(accrual.id):
-            total, paid = standing(books, accrual, str(member), case.period("day"))
-            granted = bounded(account, worth(accrual, total + value) - paid)
-            outcome, moves = Outcome.GRANTED, steps(accrual, str(member), case.period("day"), value, granted)
-        yield Decision(
-            rule=accrual.id,
-            outcome=outcome,
-            member=member,
-            unit=accrual.unit,
-            wanted=granted,
-            granted=granted,
-            after=account.balance + granted,
-            counters=moves,
-        )
+            made = added(books, case, accrual, member)
+            yield made if conduct.earns else _withheld(made, conduct)
+        else:
+            yield Decision(
+                rule=accrual.id,
+                outcome=Outcome.TOO_LATE if late else Outcome.REVERSED,
+                member=member,
+                unit=accrual.unit,
+                after=books.read(ACCOUNT, (member, accrual.unit)).balance,
+            )
+
+
+def added(books: Books, case: Case, accrual: Accrual, member: MemberId) -> Decision:
+    """Return what an event whose data has the field adds to a member's day."""
+    value = whole(case.data.get(accrual.field)) or 0
+    account, day = books.read(ACCOUNT, (member, accrual.unit)), case.period("day")
+    total, paid = standing(books, accrual, str(member), day)
+    granted = bounded(account, worth(accrual, total + value) - paid)
+    return Decision(
+        rule=accrual.id,
+        outcome=Outcome.GRANTED,
+        member=member,
+        unit=accrual.unit,
+        wanted=granted,
+        granted=granted,
+        after=account.balance + granted,
+        counters=steps(accrual, str(member), day, value, granted),
+    )
+
+
+def _withheld(made: Decision, conduct: Conduct) -> Decision:
+    """Return the decision to leave an event out of the day of a member who is not earning, for now."""
+    assert made.member is not None
+    return Decision(
+        rule=made.rule,
+        outcome=Outcome.NOT_EARNING,
+        member=made.member,
+        unit=made.unit,
+        wanted=made.wanted,
+        after=made.after - made.granted,
+        steps=(Step(code=STANDING, before=made.wanted, after=0),),
+        trails=(withheld_trail(made.member),),
+        possible_again_at=conduct.no_earning_until,
+    )
 
 
 def worth(accrual: Accrual, total: int) -> int:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ledger.core.books.shelf import COUNTER
 from ledger.core.books.view import Books
-from ledger.core.events import CounterMode, CounterMove
-from ledger.core.rulebook.grammar import Levels, Rule
+from ledger.core.outcomes import CounterMode, CounterMove
+from ledger.core.rulebook.grammar import Budget, Levels, Rule
 from ledger.core.rules.case import Case, key_of
 from ledger.core.rules.levels import on_levels
 from ledger.core.values import MemberId, Micros
@@ -75,8 +75,13 @@ def limits(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Iterator
         place = Place(f"group:{group.code}", str(receiver), group.per)
         yield _limit(books, case, f"group:{group.code}", place, mode, group.points, group.partial)
     if (budget := case.version.budgets.get(rule.budget)) is not None:
-        place = Place(f"budget:{budget.code}", "", budget.per)
+        place = Place(*budget_counter(budget), budget.per)
         yield _limit(books, case, f"budget:{budget.code}", place, CounterMode.NET, budget.points, budget.partial)
+
+
+def budget_counter(budget: Budget) -> tuple[str, str]:
+    """Return the scope and key under which a budget is counted."""
+    return f"budget:{budget.code}", ""
 
 
 def _for_levels(levels: Levels | None) -> str:

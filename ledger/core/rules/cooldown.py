@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ledger.core.books.shelf import COUNTER
 from ledger.core.books.view import Books
-from ledger.core.events import CounterMode, CounterMove
+from ledger.core.outcomes import CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Rule
 from ledger.core.rules.case import Case
 from ledger.core.values import SECOND, MemberId, Micros

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import prod
 
 from ledger.core.books.view import Books
-from ledger.core.events import Step
+from ledger.core.outcomes import Step
 from ledger.core.rulebook.grammar import Rule
 from ledger.core.rulebook.grammar.whole import ADD, COMPOUND
 from ledger.core.rulebook.schedule import Occurrence

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ledger.core.books.shelf import LOT, LOTS, Account
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, start_of_day
-from ledger.core.events import Decision, LotMove
+from ledger.core.outcomes import Decision, LotMove
 from ledger.core.periods import period_of
 from ledger.core.rulebook.grammar import Expiry, Unit
 from ledger.core.rulebook.versions import Version
@@ -37,7 +37,7 @@ def gain(
 ) -> tuple[LotMove, ...]:
     """Return the lot that a gain begins. What only pays a debt off is in no lot."""
     ends = expires_at(version, unit, dated)
-    free = min(granted, account.balance + granted)
+    free = min(granted, account.available + granted)
     if ends is None or free <= 0:
         return ()
     return (LotMove(position=at[0], ordinal=at[1], delta=free, expires_at=ends),)

@@ -8,7 +8,8 @@ from ledger.core.books.evolve import earned_by
 from ledger.core.books.shelf import EVENT
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
-from ledger.core.events import ClaimKey, Decision, EntryKind, Event, Measure
+from ledger.core.events import Event, decisions
+from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Measure
 from ledger.core.rulebook.grammar import UndoOn
 from ledger.core.rulebook.versions import ACTIVE_DAYS, EARNED, Series, Version
 from ledger.core.rules import conditions
@@ -103,7 +104,10 @@ def _stands(books: Books, decision: Decision) -> int:
     if decision.kind is not EntryKind.REVERSAL or decision.reverses is None or not decision.wanted:
         return 0
     original = books.read(EVENT, (decision.reverses.position,)).event
-    return -1 if original is not None else 0
+    if original is None:
+        return 0
+    taken = decisions(original)[decision.reverses.ordinal]
+    return 0 if taken.kind is EntryKind.PENALTY else -1
 
 
 def _dated(books: Books, event: Event, decision: Decision) -> Micros:
@@ -113,5 +117,6 @@ def _dated(books: Books, event: Event, decision: Decision) -> Micros:
     if decision.reverses is not None:
         original = books.read(EVENT, (decision.reverses.position,)).event
         if original is not None:
-            return original.occurred_at
+            dated = decisions(original)[decision.reverses.ordinal].dated
+            return original.occurred_at if dated is None else dated
     return event.occurred_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.core.books.shelf import CLAIM
 from ledger.core.books.view import Books
-from ledger.core.events import ClaimKey, GrantRef
+from ledger.core.outcomes import ClaimKey, GrantRef
 from ledger.core.rulebook.grammar import Rule
 from ledger.core.rules.case import Case, key_of
 from ledger.core.values import MemberId

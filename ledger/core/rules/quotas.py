@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ledger.core.books.shelf import CLAIM, COUNTER, EVENT
 from ledger.core.books.view import Books
-from ledger.core.events import ClaimKey, ContributionRecorded, CounterMode, CounterMove
+from ledger.core.events import ContributionRecorded
+from ledger.core.outcomes import ClaimKey, CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Quota
 from ledger.core.rules.case import Case, key_of, reference, short
 from ledger.core.values import Micros

@@ -9,7 +9,7 @@ from ledger.core.books.shelf import ACCOUNT, STREAK
 from ledger.core.books.shelf import Streak as Run
 from ledger.core.books.view import Books
 from ledger.core.calendar import start_of_week
-from ledger.core.events import Decision, EntryKind, Outcome, StreakMove
+from ledger.core.outcomes import Decision, EntryKind, Outcome, StreakMove
 from ledger.core.rulebook.grammar import Streak
 from ledger.core.rules.case import Case
 from ledger.core.rules.floor import bounded

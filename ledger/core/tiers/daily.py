@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.core.books.shelf import TIER
 from ledger.core.calendar import local_date, micros
-from ledger.core.events import TierChange
+from ledger.core.outcomes import TierChange
 from ledger.core.rulebook.grammar import Ladder, Level
 from ledger.core.rulebook.grammar.tiers import FOREVER, WHILE
 from ledger.core.rules.levels import level_on

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from ledger.core.books.shelf import TIER, WISH
+from ledger.core.books.shelf import PLACES, TIER, WISH
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
-from ledger.core.events import Decision, GroupWish, Measure, TierChange
+from ledger.core.conduct import is_removed
+from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules.levels import level_on
@@ -64,11 +65,11 @@ def _move(
 def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Iterator[GroupWish]:
     """Yield which groups members should be in, or no longer, after their levels moved. A held place stays.
 
-    Fold each before the next is made.
+    Who is removed has no place in any. Fold each before the next is made.
     """
     for one in moved:
         ladder = version.ladders.get(one.ladder)
-        if ladder is None:
+        if ladder is None or is_removed(books, one.member):
             continue
         before, after = granted(ladder, one.before), granted(ladder, one.after)
         others = groups_of(books, version, one.member, without=one.ladder)
@@ -76,6 +77,31 @@ def wishes(books: Books, version: Version, moved: Iterable[TierChange]) -> Itera
             wish = books.read(WISH, (one.member, group))
             if not wish.held and bool(wish.wanted) != (group in after):
                 yield GroupWish(member=one.member, group=group, wanted=group in after, at=one.at)
+
+
+def lost_places(books: Books, member: MemberId) -> Iterator[GroupWish]:
+    """Yield that a member should be in no group any more: not by level, not by hand, not for points."""
+    for group in books.read(PLACES, (member,)).wanted:
+        yield GroupWish(member=member, group=group, wanted=False)
+
+
+def returned_places(
+    books: Books, version: Version, member: MemberId, *, taken: Collection[str], bought: Collection[str]
+) -> Iterator[GroupWish]:
+    """Yield the groups that who came back should be in: by level, bought, and those `taken` that were held."""
+    if is_removed(books, member):
+        return
+    deserved = {*groups_of(books, version, member), *bought}
+    for group in sorted({*deserved, *taken}):
+        wish = books.read(WISH, (member, group))
+        if not wish.wanted and group in (taken if wish.held else deserved):
+            yield GroupWish(member=member, group=group, wanted=True)
+
+
+def groups_in(version: Version) -> set[str]:
+    """Return the groups in which levels of a version give a place."""
+    grants = (one for ladder in version.rulebook.ladders for level in ladder.levels for one in level.grants)
+    return {grant.removeprefix("group:") for grant in grants}
 
 
 def granted(ladder: Ladder, level: str | None) -> set[str]:

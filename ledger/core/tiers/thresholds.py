@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.core.books.shelf import ACCOUNT, TIER
 from ledger.core.books.view import Books
-from ledger.core.events import Decision, TierChange
+from ledger.core.outcomes import Decision, TierChange
 from ledger.core.rulebook.grammar import Ladder
 from ledger.core.values import MemberId
 

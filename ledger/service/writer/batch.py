@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.core.books.shelf import EVENT, KEY, TRAIL
+from ledger.core.books.shelf import EVENT, KEY, SETTING, TRAIL
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
 from ledger.core.commands import Stamped
@@ -65,11 +65,14 @@ class Cache:
         """Take over a committed batch: what it read stays known, what it changed is new.
 
         That nothing was found at a key is not kept: nearly every event asks for keys of its own. But what was
-        written blank is: a claim that was given up is no longer what was read before.
+        written blank is: a claim that was given up is no longer what was read before. And every event asks for
+        the community's settings.
         """
         self.head, self.versions = head, books.versions
         self.books.update(
-            (key, value) for key, value in loaded.items() if key[0] not in TRANSIENT and value is not key[0].blank
+            (key, value)
+            for key, value in loaded.items()
+            if key[0] not in TRANSIENT and (value is not key[0].blank or key[0] is SETTING)
         )
         self.books.update((key, value) for key, value in books.changed.items() if key[0] not in TRANSIENT)
         if len(self.books) > self.limit:

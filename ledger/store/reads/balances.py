@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Subquery, and_, case, func, select
 
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.engine import Database
 from ledger.store.reads.names import names

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES

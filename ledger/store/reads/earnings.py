@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from ledger.core.books.shelf import Account
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
@@ -74,16 +74,29 @@ async def earned(
     return found
 
 
+async def by_rule(database: Database, community: UUID, *, since: Micros) -> dict[str, int]:
+    """Return what each rule gave from an instant on, over all members, less what was taken back of it."""
+    original, joined = _with_originals(community)
+    award_at = case((_gained(), ENTRY.occurred_at), else_=original.c.occurred_at)
+    statement = (
+        select(ENTRY.rule, func.sum(ENTRY.delta))
+        .select_from(joined)
+        .where(ENTRY.community_id == community, or_(_gained(), _lost()), award_at >= since)
+        .group_by(ENTRY.rule)
+    )
+    return {rule: int(points) for rule, points in await database.read(statement, whole=True)}
+
+
 async def balances_at(
     database: Database, community: UUID, members: Sequence[MemberId], *, point: Point
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts as of a point: sums of the entries up to it, amounts as recorded."""
     original, joined = _with_originals(community)
-    reached = _reached(ENTRY, point)
+    there = reached(ENTRY, point)
     # By occurrence, what was taken back counts at its award's date, whenever that came; by position, when it came.
-    taken = _reached(original.c, point) if point.position is None else reached
-    balance = func.sum(case((reached, ENTRY.delta), else_=0))
-    total = func.sum(case((and_(_gained(), reached), ENTRY.delta), (and_(_lost(), taken), ENTRY.delta), else_=0))
+    taken = reached(original.c, point) if point.position is None else there
+    balance = func.sum(case((there, ENTRY.delta), else_=0))
+    total = func.sum(case((and_(_gained(), there), ENTRY.delta), (and_(_lost(), taken), ENTRY.delta), else_=0))
     statement = (
         select(ENTRY.member, ENTRY.unit, balance, total)
         .select_from(joined)
@@ -96,12 +109,12 @@ async def balances_at(
     return found
 
 
-def _reached(columns: Any, point: Point) -> ColumnElement[bool]:
+def reached(columns: Any, point: Point) -> ColumnElement[bool]:
     """Say whether an entry stands at or before a point."""
-    reached: ColumnElement[bool] = (
+    found: ColumnElement[bool] = (
         columns.occurred_at <= point.at if point.position is None else columns.position <= point.position
     )
-    return reached
+    return found
 
 
 def _gained() -> ColumnElement[bool]:

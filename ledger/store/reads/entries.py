@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.engine import Database
 from ledger.store.reads.names import names

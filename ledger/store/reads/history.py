@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select, tuple_, union_all
+from sqlalchemy import Select, and_, exists, func, select, tuple_, union, union_all
 
 from ledger.core.reversal import undone_claim
 from ledger.core.values import MemberId, Micros, Position
@@ -16,6 +16,7 @@ from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
 CLAIM, ENTRY, EVENT = TABLES["claim"].c, TABLES["entry"].c, TABLES["event"].c
+MOVE = TABLES["tier_change"].c
 Place = tuple[int, int]
 """A decision's position and its ordinal there."""
 
@@ -173,12 +174,17 @@ async def judges(database: Database, community: UUID, places: Sequence[Place]) -
 async def positions(
     database: Database, community: UUID, member: MemberId, *, after: int, first: int
 ) -> list[Position]:
-    """Return where a member's entries stand after a position, each event once, in order."""
-    statement = (
-        _of(community, member, Which(), ENTRY.position)
-        .where(ENTRY.position > after)
-        .distinct()
-        .order_by(ENTRY.position)
-        .limit(first)
+    """Return where a member's entries and changes of level stand after a position, each event once, in order."""
+    entries = _of(community, member, Which(), ENTRY.position).where(ENTRY.position > after)
+    moves = select(MOVE.position).where(
+        MOVE.community_id == community, MOVE.member == member, MOVE.position > after
     )
+    found: Any = union(*(_first(one, first) for one in (entries, moves))).subquery()
+    statement = select(found.c.position).order_by(found.c.position).limit(first)
     return [Position(row.position) for row in await database.read(statement)]
+
+
+def _first(statement: Select[Any], size: int) -> Select[Any]:
+    """Return the first positions of a statement, as a part of a union."""
+    positions = statement.distinct().order_by(statement.selected_columns.position).limit(size).subquery()
+    return select(positions.c.position)

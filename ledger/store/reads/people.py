@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from ledger.core.books.shelf import Account, Standing
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.members import Profile
@@ -18,7 +19,7 @@ from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
 ACCOUNT, IDENTITY, MEMBER = TABLES["account"].c, TABLES["identity"].c, TABLES["member"].c
-PROFILE, TIER = TABLES["profile"].c, TABLES["tier"].c
+ENTRY, PROFILE, TIER = TABLES["entry"].c, TABLES["profile"].c, TABLES["tier"].c
 
 
 class Handle(NamedTuple):
@@ -61,9 +62,21 @@ async def standings(
     found: dict[MemberId, dict[str, Standing]] = defaultdict(dict)
     for row in await database.read(statement):
         found[MemberId(row.member)][row.ladder] = Standing(
-            level=row.level, since_position=Position(row.since_position), since_at=Micros(row.since_at)
+            level=row.level,
+            since_position=Position(row.since_position),
+            since_at=Micros(row.since_at),
+            locked=row.locked,
         )
     return found
+
+
+async def last_acts(
+    database: Database, community: UUID, members: Sequence[MemberId], *, rules: Sequence[str]
+) -> dict[MemberId, Micros]:
+    """Return when rules that pay for what members do last looked at each."""
+    acts = _acts(community, rules, ENTRY.member, func.max(ENTRY.occurred_at))
+    statement = acts.where(ENTRY.member.in_(members)).group_by(ENTRY.member)
+    return {MemberId(member): Micros(at) for member, at in await database.read(statement)}
 
 
 async def handles(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, list[Handle]]:
@@ -79,25 +92,68 @@ async def handles(database: Database, community: UUID, members: Sequence[MemberI
     return found
 
 
-async def page(database: Database, community: UUID, span: Span, *, search: str = "") -> list[MemberId]:
+class Among(NamedTuple):
+    """Which members: everybody, or those for whom all that is given holds; `search` is part of a name or handle.
+
+    `levels` are ladders with a level of each; `acted` bounds when `rules` last looked at what they did.
+    """
+
+    search: str = ""
+    joined_since: Micros | None = None
+    levels: tuple[tuple[str, str], ...] | None = None
+    acted: tuple[Micros, Micros] | None = None
+    rules: tuple[str, ...] = ()
+
+
+EVERYBODY = Among()
+
+
+async def page(database: Database, community: UUID, span: Span, *, among: Among = EVERYBODY) -> list[MemberId]:
     """Return members who did not leave, in order of first sight; one more than asked where there are more."""
-    statement = within(_present(community, search, MEMBER.member), span, [MEMBER.member])
+    statement = within(_present(community, among, MEMBER.member), span, [MEMBER.member])
     return [MemberId(row.member) for row in await database.read(statement)]
 
 
-async def count(database: Database, community: UUID, *, search: str = "") -> int:
+async def count(database: Database, community: UUID, *, among: Among = EVERYBODY) -> int:
     """Return how many members did not leave."""
-    [row] = await database.read(_present(community, search, func.count()))
+    [row] = await database.read(_present(community, among, func.count()))
     return int(row[0])
 
 
-def _present(community: UUID, search: str, *columns: Any) -> Select[Any]:
+async def numbers(database: Database, community: UUID, *, among: Among = EVERYBODY) -> list[MemberId]:
+    """Return all members who did not leave, in order of first sight."""
+    statement = _present(community, among, MEMBER.member).order_by(MEMBER.member)
+    return [MemberId(row.member) for row in await database.read(statement, whole=True)]
+
+
+def _present(community: UUID, among: Among, *columns: Any) -> Select[Any]:
     statement = (
         select(*columns)
         .select_from(TABLES["member"])
         .where(MEMBER.community_id == community, MEMBER.left_at.is_(None))
     )
-    return statement.where(_is_called(community, search)) if search else statement
+    return statement.where(*_conditions(community, among))
+
+
+def _conditions(community: UUID, among: Among) -> Iterator[ColumnElement[bool]]:
+    if among.search:
+        yield _is_called(community, among.search)
+    if among.joined_since is not None:
+        yield MEMBER.joined_at >= among.joined_since
+    if among.levels is not None:
+        held = tuple_(TIER.ladder, TIER.level).in_(among.levels)
+        yield MEMBER.member.in_(select(TIER.member).where(TIER.community_id == community, held))
+    if among.acted is not None:
+        since, until = among.acted
+        last = func.max(ENTRY.occurred_at)
+        acted = _acts(community, among.rules, ENTRY.member).group_by(ENTRY.member)
+        yield MEMBER.member.in_(acted.having(last >= since, last < until))
+
+
+def _acts(community: UUID, rules: Sequence[str], *columns: Any) -> Select[Any]:
+    return select(*columns).where(
+        ENTRY.community_id == community, ENTRY.rule.in_(rules), ENTRY.kind == EntryKind.AWARD.value
+    )
 
 
 def _is_called(community: UUID, search: str) -> ColumnElement[bool]:

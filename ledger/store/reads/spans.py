@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, tuple_
 
 T = TypeVar("T")
-Key = tuple[int, ...]
+Key = tuple[int | str, ...]
 
 
 class Span(NamedTuple):
@@ -21,7 +21,7 @@ class Span(NamedTuple):
 
 
 def within(
-    statement: Select[Any], span: Span, columns: Sequence[ColumnElement[int]], *, descending: bool = False
+    statement: Select[Any], span: Span, columns: Sequence[ColumnElement[Any]], *, descending: bool = False
 ) -> Select[Any]:
     """Return the statement for a span and one row more, which tells that there are more.
 

@@ -11,17 +11,24 @@ from ledger.store.tables.books import (
     LotRow,
     MemberRow,
     ObjectRow,
+    OfferRow,
+    PerkRow,
     ProfileRow,
+    RedemptionRow,
     RulebookRow,
+    SettingRow,
     StreakRow,
     TallyRow,
+    TickRow,
     TierRow,
     TierRunRow,
     TrailRow,
+    ViolationRow,
     WaitingRow,
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.rhythm import StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -49,13 +56,21 @@ __all__ = [
     "LotRow",
     "MemberRow",
     "ObjectRow",
+    "OfferRow",
+    "PerkRow",
     "ProfileRow",
+    "RedemptionRow",
     "RulebookRow",
+    "SettingRow",
+    "StoryRow",
     "StreakRow",
     "TallyRow",
+    "ThanksRow",
+    "TickRow",
     "TierChangeRow",
     "TierRow",
     "TierRunRow",
     "TrailRow",
+    "ViolationRow",
     "WaitingRow",
 ]

@@ -75,7 +75,7 @@ class TierRow(TenantRow, table=True):
 
 
 class TrailRow(TenantRow, table=True):
-    """By which keys the grants of an event are found when something takes them back."""
+    """By which keys events are found again: grants when something takes them back, codes, a redemption's way."""
 
     __tablename__ = "trail"
     key: str = word(key=True)
@@ -178,6 +178,98 @@ class GroupWishRow(TenantRow, table=True):
     held: int = big()
     inside: int = big()
     reported_at: int | None = big(default=None)
+
+
+class ViolationRow(TenantRow, table=True):
+    """A report of a broken house rule, found by its member and by its place, and what became of it."""
+
+    __tablename__ = "violation"
+    __table_args__: ClassVar[Any] = (
+        Index(None, "community_id", "position"),
+        Index(None, "community_id", "open", "position"),
+    )
+    member: int = big(key=True)
+    position: int = big(key=True)
+    rule: str = word()
+    ladder: str = word()
+    action: str = word()
+    open: int = big()
+    count: int = big()
+    confirmed: int = big()
+    confirmed_at: int | None = big(default=None)
+    forgets_at: int | None = big(default=None)
+    appeal_until: int | None = big(default=None)
+    no_earning_until: int | None = big(default=None)
+    appealed: int = big()
+    appealed_at: int | None = big(default=None)
+    upheld: int = big()
+    resolved: int = big()
+    resolved_at: int | None = big(default=None)
+
+
+class SettingRow(TenantRow, table=True):
+    """Something of the community itself, by name."""
+
+    __tablename__ = "setting"
+    name: str = word(key=True)
+    value: str = word()
+    position: int = big()
+
+
+class OfferRow(TenantRow, table=True):
+    """An offer and its terms."""
+
+    __tablename__ = "offer"
+    code: str = word(key=True)
+    terms: str = word()
+    retired: int = big()
+
+
+class TickRow(TenantRow, table=True):
+    """When something of the playbook was last done."""
+
+    __tablename__ = "tick"
+    what: str = word(key=True)
+    position: int = big()
+    at: int = big()
+    undone: int = big()
+
+
+class PerkRow(TenantRow, table=True):
+    """A perk: its terms, and what became of its stock and its codes."""
+
+    __tablename__ = "perk"
+    code: str = word(key=True)
+    terms: str = word()
+    retired: int = big()
+    stock: int | None = big(default=None)
+    reserved: int = big()
+    sold: int = big()
+    codes: int = big()
+    handed: int = big()
+
+
+class RedemptionRow(TenantRow, table=True):
+    """A redemption, by where it was made, and how far it is."""
+
+    __tablename__ = "redemption"
+    __table_args__: ClassVar[Any] = (
+        Index(None, "community_id", "member", "open"),
+        Index(None, "community_id", "perk", "open"),
+    )
+    position: int = big(key=True)
+    perk: str = word()
+    member: int = big()
+    unit: str = word()
+    cost: int = big()
+    status: str = word()
+    given: int = big()
+    handed: int = big()
+    open: int = big()
+    hold_until: int | None = big(default=None)
+    requested_at: int = big()
+    updated_at: int = big()
+    paid_at: int = big()
 
 
 class ProfileRow(TenantRow, table=True):

@@ -6,11 +6,26 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.offers import OfferMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.rulebooks import RulebookMutation
+from schema.graphql.mutations.stories import StoryMutation
+from schema.graphql.mutations.tiers import TierMutation
+from schema.graphql.mutations.violations import ViolationMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation):
+class Mutation(
+    ContributionMutation,
+    PointsMutation,
+    AccessMutation,
+    CommunityMutation,
+    RulebookMutation,
+    StoryMutation,
+    OfferMutation,
+    TierMutation,
+    ViolationMutation,
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 

@@ -10,16 +10,13 @@ import strawberry
 from ledger.core.calendar import moment
 from ledger.core.commands import AdjustPoints
 from ledger.core.refusals import Refusal
-from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.service.links import MOST_MINUTES, link_token
-from ledger.store.directory import Community as Place
 from schema.graphql.described import arg, changing, described, field, given, optional
-from schema.graphql.ids import read_id
+from schema.graphql.members import MemberPayload, named_member, shown_member
 from schema.graphql.scalars import Points
 from schema.graphql.texts import LONGEST_KEY, LONGEST_TEXT, fits
 from schema.graphql.types.errors import Places, UserError, refused, user_error
-from schema.graphql.types.member import Member, shown
 from schema.graphql.view import Info, View, view_of
 
 ADJUSTING: Places = {
@@ -39,14 +36,6 @@ class AdjustInput:
     delta: Points = field("How many, in minor units; negative takes.")
     reason: str = field("Why, for the member to read.")
     idempotency_key: str = field("Your name for this request: the same key is the same request.")
-
-
-@described
-class MemberPayload:
-    """A member after a change."""
-
-    member: Member | None = field("The member as they are now.")
-    user_errors: list[UserError] = field("Why nothing was changed.")
 
 
 @described
@@ -70,7 +59,7 @@ class PointsMutation:
         view = view_of(info)
         known = view.require(Scope.LEDGER_ADJUST)
         errors = _faults(view, input)
-        found = await _named(view, input.member_id) if not errors else None
+        found = await named_member(view, input.member_id) if not errors else None
         if found is None:
             unknown = user_error("MEMBER_UNKNOWN", view.locale, ["input", "memberId"])
             return MemberPayload(member=None, user_errors=errors or [unknown])
@@ -86,7 +75,7 @@ class PointsMutation:
         [answer] = await view.ledger.writer.submit(place, [command])
         if isinstance(answer, Refusal):
             return MemberPayload(member=None, user_errors=[refused(answer, view.locale, ADJUSTING)])
-        return MemberPayload(member=await _shown(view, place, number), user_errors=[])
+        return MemberPayload(member=await shown_member(view, place, number), user_errors=[])
 
     @changing("A signed, short-lived link that signs one member in: a bot sends it to the member.")
     async def create_member_link(
@@ -98,7 +87,7 @@ class PointsMutation:
         """Make a link."""
         view = view_of(info)
         view.require(Scope.MEMBERS_LINK)
-        found, minutes = await _named(view, member_id), 15 if minutes is None else minutes
+        found, minutes = await named_member(view, member_id), 15 if minutes is None else minutes
         if found is None:
             return _no_link(user_error("MEMBER_UNKNOWN", view.locale, ["memberId"]))
         if not 1 <= minutes <= MOST_MINUTES:
@@ -120,21 +109,6 @@ def _faults(view: View, given: AdjustInput) -> list[UserError]:
         for name, text, most in texts
         if not fits(text, most=most)
     ]
-
-
-async def _named(view: View, text: str) -> tuple[Place, MemberId] | None:
-    """Return a member of the caller's community by global id; whoever may change one may know there is one."""
-    named = read_id(text)
-    place = view.place(named.community) if named is not None and named.type == "Member" else None
-    if named is None or place is None or named.number is None:
-        return None
-    number = MemberId(named.number)
-    return (place, number) if await view.loaders.profiles.load((place.id, number)) is not None else None
-
-
-async def _shown(view: View, place: Place, number: MemberId) -> Member | None:
-    profile = await view.loaders.profiles.load((place.id, number))
-    return shown(place, number, profile) if profile is not None else None
 
 
 def _no_link(error: UserError) -> MemberLinkPayload:

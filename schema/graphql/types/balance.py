@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+import strawberry
 
 from ledger.core.books.shelf import Account
 from ledger.core.rulebook import grammar
-from schema.graphql.described import described, field, one_of, optional
+from schema.graphql.described import described, field, one_of, optional, resolved
 from schema.graphql.scalars import Points, Position
 
 
@@ -21,6 +25,14 @@ class Unit:
 
 
 @described
+class Expiring:
+    """Points that end together."""
+
+    points: Points = field("How many, in minor units.")
+    on: date = field("The last local day on which they can be used.")
+
+
+@described
 class Balance:
     """A member's points in one unit: total = available + held; pending is not yet in it."""
 
@@ -31,6 +43,18 @@ class Balance:
     pending: Points = field("What waits for a delay or a review.")
     lifetime_earned: Points = field("Ever awarded, less what was taken back of it.")
     as_of: datetime = field("The instant of which this is true.")
+    spent: strawberry.Private[Callable[[], Awaitable[int]]]
+    ending: strawberry.Private[Callable[[], Awaitable[Expiring | None]]]
+
+    @resolved("Ever spent on perks, less what came back.")
+    async def lifetime_spent(self) -> Points:
+        """Return what was spent."""
+        return Points(await self.spent())
+
+    @resolved("What expires next unless it is spent; null where nothing will, or of the past.")
+    async def expiring(self) -> Expiring | None:
+        """Return what expires next."""
+        return await self.ending()
 
 
 @one_of
@@ -51,7 +75,14 @@ def is_asked(unit: grammar.Unit, code: str | None) -> bool:
     return unit.code == code if code else unit.spendable
 
 
-def balance(unit: grammar.Unit, account: Account, at: datetime) -> Balance:
+class Lasting(NamedTuple):
+    """What of a balance is looked up only where it is asked for."""
+
+    spent: Callable[[], Awaitable[int]]
+    ending: Callable[[], Awaitable[Expiring | None]]
+
+
+def balance(unit: grammar.Unit, account: Account, at: datetime, lasting: Lasting) -> Balance:
     """Return an account as a balance."""
     return Balance(
         unit=unit_of(unit),
@@ -61,4 +92,6 @@ def balance(unit: grammar.Unit, account: Account, at: datetime) -> Balance:
         pending=Points(account.pending),
         lifetime_earned=Points(account.earned),
         as_of=at,
+        spent=lasting.spent,
+        ending=lasting.ending,
     )

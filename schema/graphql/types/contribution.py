@@ -7,17 +7,40 @@ from datetime import datetime
 import strawberry
 
 from ledger.core.calendar import moment
-from ledger.core.events import ContributionRecorded, Event, PointsAdjusted
+from ledger.core.events import (
+    ContributionRecorded,
+    ContributionReviewed,
+    Event,
+    GroupHeld,
+    PointsAdjusted,
+    TierLocked,
+    decisions,
+)
 from ledger.core.values import MemberId
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
+from ledger.store.reads import reviews
 from ledger.store.reads.journal import Stored, private_part
+from ledger.store.reads.spans import Span
 from ledger.words.render import render
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_id
+from schema.graphql.pages import connection
 from schema.graphql.scalars import Position
-from schema.graphql.types.node import Node
+from schema.graphql.types.enums import ReviewState
+from schema.graphql.types.node import Connection, Node
 from schema.graphql.view import Info, View, view_of
+
+BY_SOMEBODY = (
+    PointsAdjusted,
+    ContributionReviewed,
+    TierLocked,
+    GroupHeld,
+    ViolationConfirmed,
+    ViolationLifted,
+)
+"""What somebody with the right to did by hand."""
 
 
 @described
@@ -47,6 +70,12 @@ class Contribution(Node):
     def source_url(self) -> str | None:
         """Return the address."""
         return text_of(self.stored, "url")
+
+    @resolved("Where its review stands; null where it needs none, or was taken back before anybody looked.")
+    async def review(self, info: Info) -> ReviewState | None:
+        """Return the state of the review."""
+        found = await view_of(info).loaders.reviews.load((self.place.id, self.stored.event.position))
+        return ReviewState(found.value) if found is not None else None
 
 
 @described
@@ -81,6 +110,30 @@ def contribution(place: Place, stored: Stored) -> Contribution | None:
     )
 
 
+async def to_review(view: View, place: Place, at: Span) -> Connection[Contribution]:
+    """Return a page of the contributions that wait for a review."""
+    database = view.ledger.database
+    positions = await reviews.page(database, place.id, at)
+    stored = await view.loaders.events.load_many([(place.id, position) for position in positions])
+    found = [one for one in (contribution(place, each) for each in stored if each is not None) if one is not None]
+
+    async def count() -> int:
+        return await reviews.count(database, place.id)
+
+    return connection(found, at, key=lambda one: (one.position,), node=lambda one: one, count=count)
+
+
+async def origin(info: Info, place: Place, stored: Stored, ordinal: int) -> Contribution | None:
+    """Return what was done for a decision: of one that was made late or corrects, what it is about."""
+    made = decisions(stored.event)
+    one = made[ordinal] if ordinal < len(made) else None
+    about = (one.releases or one.corrects or one.restores) if one is not None else None
+    if about is None:
+        return contribution(place, stored)
+    found = await view_of(info).loaders.events.load((place.id, about.position))
+    return contribution(place, found) if found is not None else None
+
+
 def sees(view: View, place: Place, event: Event) -> bool:
     """Say whether the caller may see a contribution: readers, its own sender, and who took part in it."""
     if view.may(place, Scope.MEMBERS_READ) or view.may(place, Scope.LEDGER_READ):
@@ -106,14 +159,21 @@ def taking_part(event: Event) -> set[MemberId]:
 async def actor_of(info: Info, place: Place, event: Event) -> Actor:
     """Return who is behind an event: a member, a key, or the sender alone."""
     fact = event.fact
-    if isinstance(fact, PointsAdjusted):
-        kind, _, name = fact.by.partition(":")
-        if kind == "member":
-            return await _member(info, place, MemberId(int(name)))
-        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    if isinstance(fact, BY_SOMEBODY):
+        return await named_actor(info, place, fact.by)
     if isinstance(fact, ContributionRecorded) and fact.actor is not None:
         return await _member(info, place, fact.actor)
     return Actor(kind="SENDER", display_name=event.source)
+
+
+async def named_actor(info: Info, place: Place, by: str) -> Actor:
+    """Return who did something by hand, as the log names them: `key:…`, `member:…`, or a tool by its name."""
+    kind, _, name = by.partition(":")
+    if kind == "member" and name.isdecimal():
+        return await _member(info, place, MemberId(int(name)))
+    if kind == "key":
+        return Actor(kind="KEY", display_name=await _key_name(info, place, name))
+    return Actor(kind="SENDER", display_name=by)
 
 
 async def _member(info: Info, place: Place, member: MemberId) -> Actor:

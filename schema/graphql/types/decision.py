@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from ledger.core import events
+from ledger.core import events, outcomes
 from ledger.core.calendar import moment
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
@@ -16,7 +16,7 @@ from ledger.store.reads.journal import Stored
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
-from schema.graphql.types.contribution import Contribution, contribution
+from schema.graphql.types.contribution import Contribution, origin
 from schema.graphql.types.enums import Outcome
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
@@ -53,7 +53,7 @@ class Decision(Node):
     place: strawberry.Private[Place]
     stored: strawberry.Private[Stored]
     ordinal: strawberry.Private[int]
-    made: strawberry.Private[events.Decision]
+    made: strawberry.Private[outcomes.Decision]
     concerns: strawberry.Private[MemberId]
 
     outcome: Outcome = field("Where the look ended.")
@@ -71,9 +71,9 @@ class Decision(Node):
         return shown(self.place, self.concerns, profile)
 
     @resolved("The contribution it judged; null for adjustments.")
-    def contribution(self) -> Contribution | None:
+    async def contribution(self, info: Info) -> Contribution | None:
         """Return the contribution."""
-        return contribution(self.place, self.stored)
+        return await origin(info, self.place, self.stored, self.ordinal)
 
     @resolved("The rule that looked.")
     async def rule(self, info: Info) -> RuleRef:
@@ -112,7 +112,7 @@ def decisions_of(place: Place, stored: Stored) -> list[Decision]:
     return [one for one in found if one is not None]
 
 
-def _concerned(event: events.Event, made: events.Decision) -> MemberId | None:
+def _concerned(event: events.Event, made: outcomes.Decision) -> MemberId | None:
     if made.member is not None:
         return made.member
     return event.fact.actor if isinstance(event.fact, events.ContributionRecorded) else None
@@ -146,7 +146,7 @@ async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -
     )
 
 
-async def explained(info: Info, place: Place, stored: Stored, made: events.Decision) -> str:
+async def explained(info: Info, place: Place, stored: Stored, made: outcomes.Decision) -> str:
     """Return a decision as sentences."""
     view = view_of(info)
     scale = await scale_of(info, place, stored.event.rulebook, made.unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ledger.core.calendar import start_of_day
-from ledger.core.events import EntryKind
+from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.reads.earnings import Earned, Window
 from schema.graphql.described import described, field

@@ -8,7 +8,8 @@ from datetime import datetime
 import strawberry
 
 from ledger.core.calendar import moment
-from ledger.core.events import EntryKind as Kind
+from ledger.core.outcomes import EntryKind as Kind
+from ledger.core.outcomes import Outcome
 from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
 from ledger.store.reads import history
@@ -16,12 +17,15 @@ from ledger.store.reads.journal import Stored
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
-from schema.graphql.types.contribution import Actor, Contribution, actor_of, contribution, text_of
+from schema.graphql.types.contribution import Actor, Contribution, actor_of, origin, text_of
 from schema.graphql.types.decision import Decision, RuleRef, decision, explained, rule_of, scale_of
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
 from schema.graphql.words import BUILT_IN, reason_label, step_labels
+
+WAITS = Outcome.PENDING.value
+"""The outcome of what waits: nothing was taken of it."""
 
 
 @described
@@ -61,7 +65,7 @@ class Entry(Node):
     @resolved("What was done for it; null for adjustments.")
     async def contribution(self, info: Info) -> Contribution | None:
         """Return the contribution."""
-        return contribution(self.place, await self._stored(info))
+        return await origin(info, self.place, await self._stored(info), self.row.ordinal)
 
     @resolved("The decision that it is the effect of.")
     async def decision(self, info: Info) -> Decision | None:
@@ -126,7 +130,7 @@ def entry(place: Place, row: history.Entry) -> Entry:
         delta=Points(row.delta),
         balance_after=Points(row.balance_after),
         unit=row.unit,
-        capped=row.kind == Kind.AWARD.value and 0 <= row.delta < row.wanted,
+        capped=row.kind == Kind.AWARD.value and 0 <= row.delta < row.wanted and row.outcome != WAITS,
     )
 
 

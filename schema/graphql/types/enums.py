@@ -50,6 +50,26 @@ class Outcome(Enum):
 
 
 @enumeration
+class StandingState(Enum):
+    """Where a member stands with the house rules."""
+
+    GOOD = value("GOOD", "Nothing counts against them.")
+    WARNED = value("WARNED", "At least one strike counts.")
+    REMOVED = value("REMOVED", "They earn and redeem nothing, and belong in no group, until that is lifted.")
+
+
+@enumeration
+class ViolationAction(Enum):
+    """What is made of a report."""
+
+    WARNING = value("WARNING", "A warning.")
+    REMOVAL = value("REMOVAL", "The member is removed.")
+    PENALTY = value("PENALTY", "Points are taken, or a time without earning begins.")
+    DISMISSED = value("DISMISSED", "Nothing follows.")
+    LIFTED = value("LIFTED", "It was taken back: what it took was given back, what it withheld was granted.")
+
+
+@enumeration
 class MatchMode(Enum):
     """How many requirements of a group must be met."""
 
@@ -82,6 +102,20 @@ class MemberFilter(Enum):
     """Which members a list shows."""
 
     ALL = value("ALL", "Every member who did not leave.")
+    NEWCOMERS = value("NEWCOMERS", "Who came in the last 30 local days.")
+    GOING_QUIET = value("GOING_QUIET", "Who did something in the last 60 local days, but nothing in the last 14.")
+    NEAR_PROMOTION = value("NEAR_PROMOTION", "Who has at least four fifths of what the next tier asks.")
+    CORE = value("CORE", "Whose tier gives a place in the group core.")
+    WARNED = value("WARNED", "Whose standing is not good: nobody, until violations are recorded.")
+
+
+@enumeration
+class ReviewState(Enum):
+    """Where the review of a contribution stands."""
+
+    AWAITING = value("AWAITING", "Somebody has to look before it pays.")
+    APPROVED = value("APPROVED", "It was approved and has paid.")
+    DECLINED = value("DECLINED", "It was declined and pays nothing.")
 
 
 @enumeration

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import asdict
 from strawberry.scalars import JSON
 
 from ledger.core.refusals import Refusal
+from ledger.core.rulebook.faults import Fault
+from ledger.words.render import render, texts
 from schema.graphql.described import described, field
 from schema.graphql.words import refusal_message, shown_parameters
 from schema.problems import Problem
@@ -55,6 +58,17 @@ def faulty(problem: Problem, locale: str, places: Places, **more: object) -> lis
         )
         for fault in problem.errors
     ]
+
+
+def faulty_rulebook(fault: Fault, locale: str, path: Path | None) -> UserError:
+    """Return a fault in a rulebook; what was expected there is said as rulebooks are written, in English."""
+    known = texts(locale)
+    reason = known.get(f"fault.{fault.code}") or known[f"fault.{fault.code.partition('_')[0]}"]
+    place = fault.path or render("fault.whole", locale)
+    message = render("fault.said", locale, line=fault.line, path=place, reason=reason, expected=fault.expected)
+    if fault.suggestion:
+        message += " " + render("fault.suggestion", locale, suggestion=fault.suggestion)
+    return UserError(code=fault.code, message=message, path=path, params=JSON(asdict(fault)))
 
 
 def path_of(pointer: str, places: Places) -> Path | None:

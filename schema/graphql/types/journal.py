@@ -32,12 +32,12 @@ class JournalEvent:
 
 @described
 class MemberChange:
-    """Something that happened to a member: an entry of theirs, with the tier it moved them to."""
+    """Something that happened to a member: an entry of theirs, a change of tier, or both."""
 
     position: Position = field("The place in the journal of what brought it about; several can share one.")
     member: Member = field("The member, as they are now.")
-    entry: Entry | None = field("The line that was added to their account book.")
-    tier: Tier | None = field("The tier it moved them to; null where none moved, or down below the lowest.")
+    entry: Entry | None = field("The line that was added to their account book; null where only a tier changed.")
+    tier: Tier | None = field("The tier it moved them to; null where none moved, or below the lowest.")
 
 
 def journal_event(stored: Stored) -> JournalEvent:

@@ -11,6 +11,7 @@ from strawberry import UNSET
 from ledger.core.calendar import moment
 from ledger.core.values import MemberId
 from ledger.store.directory import Community as Place
+from ledger.store.reads import violations as reports
 from ledger.store.reads.history import Which
 from ledger.store.reads.members import Profile
 from ledger.words.render import render
@@ -18,7 +19,7 @@ from schema.graphql import asking
 from schema.graphql.asking import Subject
 from schema.graphql.described import arg, described, field, resolved
 from schema.graphql.ids import read_id, write_id
-from schema.graphql.pages import After, Before, First, Last, span
+from schema.graphql.pages import After, Before, First, Last, bounded, span
 from schema.graphql.texts import can_match, listed
 from schema.graphql.types.balance import Balance, BalancePoint
 from schema.graphql.types.decision import Decision
@@ -26,7 +27,10 @@ from schema.graphql.types.earned import EarnedSummary, window
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
+from schema.graphql.types.violation import Standing, Violation, may_see, standing, violations_page
 from schema.graphql.view import Info, View, view_of
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ class Handle:
 
 @described
 class Member(Node):
-    """A member. Points, entries and handles are the member's own and the operator's: null for others."""
+    """A member. Points, entries, standing and handles are the member's own and the operator's: null for others."""
 
     place: strawberry.Private[Place]
     number: strawberry.Private[MemberId]
@@ -109,6 +113,22 @@ class Member(Node):
         """Return the member's progress."""
         return await asking.progress(self.seen_by(info), ladder)
 
+    @resolved("Where they stand with the house rules.")
+    async def standing(self, info: Info) -> Standing | None:
+        """Return the member's standing."""
+        subject = self.seen_by(info)
+        return await standing(subject.view, self.place, self.number) if subject.is_own else None
+
+    @resolved("What was reported of them, newest first: for operators, and for themselves.")
+    async def violations(
+        self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Violation] | None:
+        """Return a page of the reports about the member."""
+        view, at = view_of(info), span(first, after, last, before)
+        if not may_see(view, self.place, self.number):
+            return None
+        return await violations_page(view, self.place, at, reports.Which(member=self.number))
+
     @resolved("What they earned in a window of local days, both included.")
     async def earned(
         self,
@@ -153,15 +173,40 @@ class Member(Node):
         """Return a page of the decisions about the member."""
         return await asking.decisions(self.seen_by(info), span(first, after, last, before, parts=2))
 
+    @resolved("The offers of the community, and why one is not shown to them now.")
+    async def offers(self, info: Info) -> list[Offer] | None:
+        """Return the offers as they stand for the member."""
+        subject = self.seen_by(info)
+        return await offers_of(subject.view, self.place, self.number) if subject.is_own else None
+
     @resolved("What they are called on their platforms.")
     async def handles(self, info: Info) -> list[Handle] | None:
         """Return the member's handles."""
         if not self.seen_by(info).is_own:
             return None
-        found = await view_of(info).loaders.handles.load((self.place.id, self.number))
-        return [
-            Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
-        ]
+        return await handles_of(view_of(info), self.place, self.number)
+
+    @resolved("The nearest ways to the next tier of the main ladder; empty where nothing they do brings it nearer.")
+    async def suggestions(
+        self, info: Info, first: Annotated[int | None, arg("How many; 100 at the most.")] = 3
+    ) -> list[Suggestion] | None:
+        """Return what brings the member on."""
+        return await asking.suggestions(self.seen_by(info), bounded(3 if first is None else first))
+
+    @resolved("When they last did something that a rule looks at. For operators.")
+    async def last_contribution_at(self, info: Info) -> datetime | None:
+        """Return when the member last did something."""
+        subject = self.seen_by(info)
+        since = await asking.last_contribution(subject) if subject.view.operates(self.place) else None
+        return None if since is None else moment(since)
+
+    @resolved("For how many local days they have done nothing; who never did, since they came. For operators.")
+    async def quiet_days(self, info: Info) -> int | None:
+        """Return how long the member has been quiet."""
+        subject = self.seen_by(info)
+        if not subject.view.operates(self.place):
+            return None
+        return await asking.quiet_days(subject, self.profile.joined_at)
 
     def seen_by(self, info: Info) -> Subject:
         """Return the member as the caller may ask about them."""
@@ -194,6 +239,12 @@ async def member_of(view: View, place: Place, number: MemberId) -> Member | None
         return None
     profile = await view.loaders.profiles.load((place.id, number))
     return None if profile is None else shown(place, number, profile)
+
+
+async def handles_of(view: View, place: Place, number: MemberId) -> list[Handle]:
+    """Return what a member is called on their platforms."""
+    found = await view.loaders.handles.load((place.id, number))
+    return [Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found]
 
 
 def shown(place: Place, number: MemberId, profile: Profile) -> Member:

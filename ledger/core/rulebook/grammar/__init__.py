@@ -1,6 +1,8 @@
 """The grammar of a rulebook, as values. Amounts are in minor units of their unit, lengths in microseconds."""
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.catalogue import Mark, OfferCap, OfferTerms, PerkLimit, PerkTerms, Task
+from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder, StrikeStep
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Freezes, Streak
 from ledger.core.rulebook.grammar.rules import (
     Amount,
@@ -39,11 +41,17 @@ __all__ = [
     "Expiry",
     "FixedAmount",
     "Freezes",
+    "HouseRule",
     "Ladder",
     "Level",
     "Levels",
+    "Mark",
     "Metric",
+    "OfferCap",
+    "OfferTerms",
     "Pending",
+    "PerkLimit",
+    "PerkTerms",
     "Quota",
     "RankAmount",
     "Requirement",
@@ -54,6 +62,9 @@ __all__ = [
     "StartOn",
     "Stay",
     "Streak",
+    "StrikeLadder",
+    "StrikeStep",
+    "Task",
     "Terms",
     "Undo",
     "UndoOn",

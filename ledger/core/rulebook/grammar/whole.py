@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ledger.core.rulebook.grammar.boards import Board
+from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Task
+from ledger.core.rulebook.grammar.order import HouseRule, StrikeLadder
 from ledger.core.rulebook.grammar.rhythm import Accrual, Activity, Streak
 from ledger.core.rulebook.grammar.rules import Budget, CapGroup, Quota, Rule, Undo
 from ledger.core.rulebook.grammar.tiers import Ladder, Metric
@@ -42,3 +44,10 @@ class Rulebook(Value):
     """How factors of activities that run at once join: the highest, 1 + their gains, or their product."""
     streaks: tuple[Streak, ...] = ()
     accruals: tuple[Accrual, ...] = ()
+    strike_ladders: tuple[StrikeLadder, ...] = ()
+    house_rules: tuple[HouseRule, ...] = ()
+    perks: tuple[PerkTerms, ...] = ()
+    offers: tuple[OfferTerms, ...] = ()
+    playbook: tuple[Task, ...] = ()
+    welcome: str = ""
+    """Perks, offers, tasks and the perk that new members are given: seeds, created when the rulebook is adopted."""

@@ -1,0 +1,1 @@
+"""Offers: who may be shown one now, and why not."""

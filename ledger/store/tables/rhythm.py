@@ -1,0 +1,33 @@
+"""Tables of the books of a group's rhythm: stories, and what people say to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+
+from ledger.store.tables.base import TenantRow, big, word
+
+
+class StoryRow(TenantRow, table=True):
+    """A story by its subject, and how far it is."""
+
+    __tablename__ = "story"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "position"),)
+    subject: str = word(key=True)
+    position: int = big()
+    author: int = big()
+    state: str = word()
+    moved: int = big()
+    published_at: int | None = big(default=None)
+    featured_at: int | None = big(default=None)
+    thanks: int = big()
+
+
+class ThanksRow(TenantRow, table=True):
+    """Whether a member thanks for a story."""
+
+    __tablename__ = "thanks"
+    subject: str = word(key=True)
+    member: int = big(key=True)
+    given: int = big()
