@@ -32,7 +32,6 @@ from ledger.core.refusals import (
     OfferTermsWrong,
     OfferUnknown,
     OtherStepNext,
-    OwnStory,
     PerkExists,
     PerkTermsWrong,
     PerkUnknown,
@@ -42,9 +41,6 @@ from ledger.core.refusals import (
     Refusal,
     ReservedSource,
     StockTooLow,
-    StoryDone,
-    StoryNotYours,
-    StoryUnknown,
     TaskUnknown,
     TimeInFuture,
     TooManyPoints,
@@ -52,6 +48,18 @@ from ledger.core.refusals import (
     VersionTaken,
     ViolationResolved,
     ViolationUnknown,
+)
+from ledger.core.rhythm.refusals import (
+    OwnStory,
+    RoundDone,
+    RoundExists,
+    RoundUnknown,
+    SeedWrong,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
+    TooFewEntrants,
+    WinnersOrDraw,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,6 +106,12 @@ STATUS: dict[type[Refusal], int] = {
     StoryDone: 409,
     StoryNotYours: 403,
     OwnStory: 409,
+    RoundUnknown: 404,
+    RoundExists: 409,
+    RoundDone: 409,
+    WinnersOrDraw: 422,
+    TooFewEntrants: 409,
+    SeedWrong: 409,
 }
 
 BLOCKS: dict[Block, tuple[str, str]] = {

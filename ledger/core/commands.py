@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
+from ledger.core.rhythm.rounds import OfRounds
 from ledger.core.rhythm.stories import OfStories
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
@@ -351,6 +352,7 @@ Command = (
     | OfCatalogue
     | OfOffers
     | OfStories
+    | OfRounds
     | RedeemPerk
     | MoveRedemption
     | SettleDue

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
 from ledger.core.violations import AboutViolation
@@ -315,6 +316,8 @@ Fact = (
     | OfferShown
     | OfferTaken
     | TaskTicked
+    | RoundOpened
+    | RoundClosed
 )
 
 

@@ -53,12 +53,14 @@ from ledger.core.decide.moving import decide_moving
 from ledger.core.decide.offering import decide_offering
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
+from ledger.core.decide.rounds import decide_round
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.stories import decide_story
 from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
+from ledger.core.rhythm.rounds import ROUNDS_SOURCE, CloseRound, OpenRound, close_key
 from ledger.core.rhythm.stories import (
     ABOUT_STORIES,
     STORIES_SOURCE,
@@ -102,7 +104,7 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
         go_on_undoing(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
-    if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption):
+    if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption | CloseRound):
         return _decide(books, command, mac, at=at)
     return _decide_settled(books, command, mac, at=at)
 
@@ -149,6 +151,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_catalogue(books, command, mac, recorded_at=recorded_at)
         case PutOffer() | RetireOffer() | ShowOffer() | TakeOffer() | TickTask():
             return decide_offering(books, command, mac, recorded_at=recorded_at)
+        case OpenRound() | CloseRound():
+            return decide_round(books, command, mac, at=at, recorded_at=recorded_at)
         case SubmitStory() | ReviewStory() | FeatureStory() | WithdrawStory() | ThankStory():
             return decide_story(books, command, mac, at=at, recorded_at=recorded_at)
         case _:
@@ -190,6 +194,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return OFFERS_SOURCE, command.key
         case PutPerk() | PutOffer() | SetCommunity():
             return (LEDGER_SOURCE, command.key) if command.key else None
+        case CloseRound():
+            return ROUNDS_SOURCE, close_key(command.key)
         case SubmitStory():
             return STORIES_SOURCE, command.key
         case CreateCommunity():

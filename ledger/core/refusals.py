@@ -308,32 +308,3 @@ class NoCodeLeft(Refusal):
     code = "NO_CODE_LEFT"
     pointer = "/redemptionId"
     perk: str
-
-
-class StoryUnknown(Refusal):
-    """There is no such story in this community."""
-
-    code = "STORY_UNKNOWN"
-    pointer = "/storyId"
-
-
-class StoryDone(Refusal):
-    """The story cannot go there from where it is: somebody was quicker, or it was never published."""
-
-    code = "STORY_DONE"
-    pointer = "/storyId"
-    state: str
-
-
-class StoryNotYours(Refusal):
-    """Only its author and operators withdraw a story."""
-
-    code = "STORY_NOT_YOURS"
-    pointer = "/storyId"
-
-
-class OwnStory(Refusal):
-    """Nobody thanks for a story of their own."""
-
-    code = "OWN_STORY"
-    pointer = "/storyId"

@@ -69,6 +69,8 @@ from ledger.core.events import (
 )
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
+from ledger.core.rhythm.rounds import ROUNDS_SOURCE, RoundClosed, RoundOpened
+from ledger.core.rhythm.telling import of_rounds
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Identity, MemberId, Micros, Position
 from ledger.core.violations import (
@@ -249,6 +251,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
     """Return the command that a recorded event came of; None for what the ledger did by itself."""
     fact = event.fact
     match fact:
+        case ContributionRecorded() if event.source == ROUNDS_SOURCE:
+            return None  # the closing of its round records it
         case ContributionRecorded():
             return RecordContribution(
                 source=event.source,
@@ -290,6 +294,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:
             return None
+        case RoundOpened() | RoundClosed():
+            return of_rounds(event, fact)
         case _:
             return _of_perks(event, position)
 

@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, order, rules, serving, stories
+from schema.cli import care, demo, explaining, importing, keys, lists, order, rounds, rules, serving, stories
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(rules.app, name="rulebook")
 app.add_typer(order.app, name="violations")
+app.add_typer(rounds.app, name="rounds")
 app.add_typer(stories.app, name="stories")
 
 

@@ -177,6 +177,7 @@ def leaderboard(
                 until=end,
                 measure=chosen.measure,
                 without=chosen.exclude_rules,
+                without_groups=chosen.exclude_groups,
                 rank=_rank(rank),
                 first=top,
             )

@@ -17,6 +17,7 @@ from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
 from ledger.core.rulebook.grammar import Budget
+from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.rulebook.versions import Versions
 from ledger.core.suggest import Ways, acting_rules
 from ledger.core.values import MemberId, Micros, Position
@@ -24,7 +25,18 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
-from ledger.store.reads import earnings, history, journal, offers, people, reviews, spending, stories, violations
+from ledger.store.reads import (
+    earnings,
+    history,
+    journal,
+    offers,
+    people,
+    reviews,
+    rounds,
+    spending,
+    stories,
+    violations,
+)
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
@@ -239,6 +251,16 @@ class Loaders:
     def thanked(self) -> Loader[tuple[str, MemberId], bool]:
         """Whether members thank for stories, by the stories' subjects."""
         return self._each(stories.thanked, bool)
+
+    @cached_property
+    def rounds(self) -> Loader[str, rounds.Round | None]:
+        """Rounds by code."""
+        return self._each(rounds.by_codes, lambda: None)
+
+    @cached_property
+    def prizes(self) -> Loader[str, PerkTerms | None]:
+        """The terms of perks that are won, by code."""
+        return self._each(rounds.terms, lambda: None)
 
     @cached_property
     def heads(self) -> DataLoader[UUID, Head]:

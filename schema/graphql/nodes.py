@@ -20,6 +20,7 @@ from schema.graphql.types.member import member_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.offer import offers_of
 from schema.graphql.types.playbook import playbook_of
+from schema.graphql.types.round import find_round
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.types.story import find_story
 from schema.graphql.types.violation import seen_violation
@@ -111,6 +112,10 @@ async def _story(view: View, _place: Place, named: GlobalId) -> Node | None:
     return await find_story(view, write_id(*named))
 
 
+async def _round(view: View, _place: Place, named: GlobalId) -> Node | None:
+    return await find_round(view, write_id(*named))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -126,4 +131,5 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Story": _story,
     "Offer": _offer,
     "PlaybookTask": _task,
+    "Round": _round,
 }

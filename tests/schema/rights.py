@@ -151,6 +151,14 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: decideAppeal(violationId: $appeal, lift: true) { violation { id } } }",
         _rule(),
     ),
+    "Mutation.openRound": (
+        '{ it: openRound(community: $slug, input: {code: $fresh, title: "t", prizes: []}) { round { id } } }',
+        _rule(),
+    ),
+    "Mutation.closeRound": (
+        '{ it: closeRound(roundId: $round, winners: [$member], idempotencyKey: "k") { round { id } } }',
+        _rule(),
+    ),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -168,6 +176,7 @@ VARIABLES = {
     "tale": "ID!",
     "offer": "ID!",
     "task": "ID!",
+    "round": "ID!",
     "report": "ID!",
     "strike": "ID!",
     "appeal": "ID!",

@@ -78,6 +78,8 @@ CHANGES = {
     'resolveViolation(violationId: "x", action: DISMISSED)': Scope.CONSOLE,
     'decideAppeal(violationId: "x", lift: true)': Scope.CONSOLE,
     'reviewStory(storyId: "x", publish: true)': Scope.CONSOLE,
+    'openRound(community: "garden", input: {code: "", title: "", prizes: []})': Scope.CONSOLE,
+    'closeRound(roundId: "x", idempotencyKey: "i")': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
 }
 

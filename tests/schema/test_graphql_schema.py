@@ -34,6 +34,8 @@ from tests.house.tree import ROOT
 SNAPSHOT = ROOT / "schema" / "schema.graphql"
 SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
 ADDED = {
+    ("Round", "entrants"),
+    ("RoundWinner", "number"),
     ("Mutation", "showOffer"),
     ("Mutation", "retireOffer"),
     ("CommunityPayload", "operatorKey"),

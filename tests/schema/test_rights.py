@@ -15,12 +15,14 @@ import pytest
 
 from ledger.core.books.offers import PLAYBOOK, write_tasks
 from ledger.core.commands import Command, PutOffer, SetCommunity
+from ledger.core.rhythm.rounds import OpenRound, commitment
 from ledger.core.rulebook.grammar import OfferTerms, Task
 from ledger.core.rulebook.grammar.catalogue import Stage
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
+from ledger.service.rounds import seed_of
 from ledger.service.rulebooks import publication
 from ledger.service.writer import Writer
 from ledger.store.directory import revoke_key
@@ -64,7 +66,7 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, a story of hers and one of bo's, and everybody who may call."""
+    """A garden with ana in it, a story of hers and one of bo's, an open round, and everybody who may call."""
 
     api: Api
     roles: list[Role]
@@ -76,6 +78,7 @@ class World(NamedTuple):
     tale: str
     offer: str
     task: str
+    round: str
     reports: tuple[str, str, str]
     """Reports of violations: one nobody decided, a strike, and one that was appealed against."""
     slug: str = "garden"
@@ -85,6 +88,7 @@ class World(NamedTuple):
         ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
+        told |= {"round": self.round}
         return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
@@ -131,6 +135,8 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     contribution = write_id("Contribution", api.community.id, told["position"])
     story, tale = [write_id("Story", api.community.id, await _told(api, name)) for name in ("ana", "bo")]
     await writer.submit(api.community, OFFERED)
+    opening = OpenRound(code="chain", title="t", commitment=commitment(seed_of(api.community, "chain")), by="tests")
+    await writer.submit(api.community, [opening])
     return World(
         api,
         roles,
@@ -142,6 +148,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         tale,
         write_id("Offer", api.community.id, "launch"),
         write_id("PlaybookTask", api.community.id, "hi"),
+        write_id("Round", api.community.id, "chain"),
         reports,
     )
 
@@ -291,7 +298,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
     report = str(write_id("Violation", new_id(Micros(NOON + 7)), 5))
     reports = (report, report, report)
-    offer, task = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in ("Offer", "PlaybookTask"))
+    names = ("Offer", "PlaybookTask", "Round")
+    offer, task, game = (write_id(type_, new_id(Micros(NOON + 7)), "x") for type_ in names)
     told, story = story, write_id("Story", new_id(Micros(NOON + 7)), 1)
     elsewhere = world._replace(
         ana=member,
@@ -302,6 +310,7 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         reports=reports,
         offer=offer,
         task=task,
+        round=game,
         slug="nowhere",
     )
     before = await _standing(world)

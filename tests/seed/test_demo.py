@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger.core.commands import RecordContribution
-from ledger.core.events import Event, decisions, tier_changes
+from ledger.core.events import (
+    ContributionRecorded,
+    ContributionReviewed,
+    Event,
+    TiersJudged,
+    decisions,
+    tier_changes,
+)
 from ledger.core.outcomes import Decision, EntryKind, Outcome
-from ledger.core.values import DAY, HOUR, MINUTE, Micros
+from ledger.core.values import DAY, HOUR, MINUTE, SECOND, Micros
 from ledger.service.access import Scope, caller_of, create_key
 from ledger.service.communities import CommunityRefused, begin, new_id
 from ledger.service.ledger import Ledger, open_ledger
 from ledger.service.links import Purpose, signed_in
+from ledger.service.seeding.agenda import Agenda
 from ledger.service.seeding.cast import cast, command
 from ledger.service.seeding.demo import NAME, PRESET, prepare, tell
 from ledger.service.seeding.keys import SCOPES, demo_keys, keys_file
 from ledger.service.seeding.living import ROUND, happening, living
+from ledger.service.seeding.playing import StoryClock, chapters, play
 from ledger.service.seeding.story import history
 from ledger.service.verify import verify
-from ledger.service.writer import Receipt
+from ledger.service.writer import Receipt, Writer
 from ledger.settings import Settings
 from ledger.store import directory
-from ledger.store.directory import Community, created_at, keys_of, revoke_key
+from ledger.store.directory import Community, keys_of, revoke_key
 from ledger.store.reads.journal import events, head
 from ledger.store.reads.names import member_by_identity
 from tests import rulebooks
@@ -58,6 +68,17 @@ async def _decided(made: Made) -> list[tuple[Event, Decision]]:
     return [(event, decision) for event in await _log(made.ledger) for decision in decisions(event)]
 
 
+async def _begun(ledger: Ledger, count: int) -> Community:
+    """Begin the demo and play its first chapters, as a process does that then stops."""
+    began_at = Agenda(ledger.clock()).began_at
+    then = StoryClock(began_at)
+    writer = Writer(ledger.database, clock=then)
+    community = await begin(ledger.database, writer, "demo", name=NAME, clock=ledger.clock)
+    part = islice(chapters(history(ledger.clock()), began_at), count)
+    await play(ledger.database, writer, community, then, part)
+    return community
+
+
 async def _grown(ledger: Ledger, community: Community, before: int) -> None:
     """Wait until the log is longer."""
     async with asyncio.timeout(10):
@@ -72,11 +93,15 @@ class TestWhatIsThere:
     async def test_it_says_how_much_there_is(self, made: Made) -> None:
         end = await head(made.ledger.database, made.demo.community.id)
         assert (made.demo.members, made.demo.events) == (40, end.position)
-        assert end.position == len(history(NOON)) + 3  # its creation, its rulebook, and the end of its history
+        told = [one for one in history(NOON) if isinstance(one, RecordContribution)]
+        recorded = [event for event in await _log(made.ledger) if isinstance(event.fact, ContributionRecorded)]
+        assert len(recorded) == len(told) + 1, "and the end of its history"
 
-    async def test_everything_is_in_the_log_as_history(self, made: Made) -> None:
+    async def test_everything_was_recorded_when_it_happened_or_a_little_later(self, made: Made) -> None:
+        began_at = Agenda(NOON).began_at
         for event in (await _log(made.ledger))[2:]:
-            assert event.occurred_at <= NOON <= event.recorded_at
+            assert began_at <= event.recorded_at <= NOON + SECOND
+            assert event.recorded_at - event.occurred_at < DAY or event.occurred_at < began_at
 
     async def test_limits_were_reached(self, made: Made) -> None:
         decided = await _decided(made)
@@ -93,7 +118,44 @@ class TestWhatIsThere:
             Outcome.NOT_MATCHED,
             Outcome.ONCE_ONLY,
             Outcome.COOLDOWN,
+            Outcome.NOT_ELIGIBLE,
+            Outcome.PENDING,
         }
+
+    async def test_thanks_of_newcomers_paid_nothing(self, made: Made) -> None:
+        weighed = [
+            step.code
+            for _, decision in await _decided(made)
+            if decision.rule == "thanked" and decision.outcome is Outcome.NOT_ELIGIBLE
+            for step in decision.steps
+        ]
+        assert len(weighed) >= 10
+        assert set(weighed) == {"giver"}
+
+    async def test_shares_were_released_after_two_hours(self, made: Made) -> None:
+        log = await _log(made.ledger)
+        released = [event for event in log if event.type == "points.released"]
+        assert len(released) >= 100
+        rows = await rows_of(made.ledger.database, made.demo.community.id, "waiting", "release_at", "open")
+        overdue = [at for at, is_open in rows if is_open and at is not None and at <= NOON]
+        assert overdue == []
+
+    async def test_stories_and_hosts_were_looked_at_and_some_wait(self, made: Made) -> None:
+        facts = [one.fact for one in await _log(made.ledger)]
+        reviews = [fact for fact in facts if isinstance(fact, ContributionReviewed)]
+        assert Counter(fact.approved for fact in reviews)[False] == 1
+        assert sum(fact.approved for fact in reviews) >= 10
+        founder = await member_by_identity(made.ledger.database, made.demo.community.id, "wechat", "he-zhixia")
+        assert {fact.by for fact in reviews} == {f"member:{founder}"}
+        rows = await rows_of(made.ledger.database, made.demo.community.id, "waiting", "release_at", "open")
+        assert 2 <= len([True for at, is_open in rows if is_open and at is None]) <= 6
+
+    async def test_points_of_a_year_ago_ended_and_others_will_soon(self, made: Made) -> None:
+        assert [one.type for one in await _log(made.ledger) if one.type == "points.expired"] == ["points.expired"]
+        rows = await rows_of(made.ledger.database, made.demo.community.id, "lot", "remaining", "expires_at")
+        soon = [left for left, at in rows if left and at is not None and NOON < at < NOON + 30 * DAY]
+        assert soon
+        assert set(soon) == {10}
 
     async def test_grants_were_taken_back(self, made: Made) -> None:
         back = {decision.rule for _, decision in await _decided(made) if decision.kind is EntryKind.REVERSAL}
@@ -107,13 +169,31 @@ class TestWhatIsThere:
         ]
         assert "answer-crust-2" in moved
 
-    async def test_levels_were_reached_and_one_was_lost(self, made: Made) -> None:
-        changes = Counter(
-            (one.before, one.after) for event in await _log(made.ledger) for one in tier_changes(event)
-        )
+    async def test_levels_were_reached_and_one_was_lost_after_notice(self, made: Made) -> None:
+        log = await _log(made.ledger)
+        changes = Counter((one.before, one.after) for event in log for one in tier_changes(event))
         assert changes[("newcomer", "ordinary")] >= 10
-        assert changes[("ordinary", "core")] >= 2
-        assert changes[("ordinary", "newcomer")] >= 1
+        assert changes[("ordinary", "core")] >= 3
+        assert changes[("core", "ordinary")] == 1
+        judged = [event.fact for event in log if isinstance(event.fact, TiersJudged)]
+        by_run = Counter((one.before, one.after) for fact in judged for one in fact.tiers)
+        assert by_run[("newcomer", "ordinary")] >= 1, "after fourteen days of membership"
+        assert by_run[("ordinary", "core")] == 1, "when a violation was half a year ago"
+        assert by_run[("core", "ordinary")] == 1
+        assert [watch.warned for fact in judged for watch in fact.watches].count(True) >= 1
+
+    async def test_whoever_is_of_the_core_has_paid(self, made: Made) -> None:
+        community = made.demo.community.id
+        tiers = await rows_of(made.ledger.database, community, "tier", "member", "level")
+        core = {member for member, level in tiers if level == "core"}
+        accounts = await rows_of(made.ledger.database, community, "account", "member", "unit", "balance")
+        paid = {member for member, unit, balance in accounts if unit == "paid" and balance >= 9900}
+        assert len(core) >= 3
+        assert core <= paid
+
+    async def test_weeks_in_a_row_were_rewarded(self, made: Made) -> None:
+        bonuses = [d for _, d in await _decided(made) if d.rule == "weeks" and d.kind is EntryKind.BONUS]
+        assert len(bonuses) >= 10
 
     async def test_somebody_left(self, made: Made) -> None:
         left = await rows_of(made.ledger.database, made.demo.community.id, "member", "left_at")
@@ -142,11 +222,18 @@ class TestTheSame:
     async def test_a_history_that_a_crash_cut_short_is_finished(
         self, ledger: Ledger, clock: Clock, facts: Facts
     ) -> None:
-        community = await begin(ledger.database, ledger.writer, "demo", name=NAME, clock=clock)
-        await ledger.writer.submit(community, history(await created_at(ledger.database, community.id))[:700])
+        community = await _begun(ledger, 150)
         clock.advance(3 * DAY)
         await tell(ledger)
         assert (await facts_of(ledger.database, community.id)).events[2:] == facts.events[2:]
+        assert (await verify(ledger.database, community.id)).differences == []
+
+    async def test_two_processes_that_tell_it_at_once_tell_it_once(self, ledger: Ledger, facts: Facts) -> None:
+        community, again = await asyncio.gather(_begun(ledger, 12), _begun(ledger, 12))
+        assert community == again
+        told = (await facts_of(ledger.database, community.id)).events
+        assert len(told) > 40
+        assert [one for one in told if one not in facts.events] == []
         assert (await verify(ledger.database, community.id)).differences == []
 
     async def test_one_that_was_only_put_in_the_directory_is_begun(self, ledger: Ledger, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from ledger.core.values import DAY, Micros
 from ledger.service.rulebooks import presets_folder
 from tests.core.play import Play, instant
 
-TEXT = (presets_folder().with_name("presets_next") / "discourse_trust.yaml").read_text("utf-8")
+TEXT = (presets_folder() / "discourse_trust.yaml").read_text("utf-8")
 FIRST = instant("2026-01-05T12:00:00Z")
 BUSY = 90
 """From this day on all is done that the marks look at, but for forty days of visits before."""

@@ -11,9 +11,12 @@ from statistics import median
 
 import pytest
 
+from ledger.core.calendar import local_date
 from ledger.core.commands import RecordContribution
 from ledger.core.values import DAY, HOUR, Micros
+from ledger.service.seeding.agenda import REVIEWED, ZONE, Agenda, Review, Told
 from ledger.service.seeding.cast import cast
+from ledger.service.seeding.playing import chapters, when
 from ledger.service.seeding.story import history
 from tests.clock import NOON
 
@@ -24,7 +27,7 @@ HEARD = {
     "answer.accepted", "answer.posted", "answer.unaccepted", "activity.hosted", "contribution.undone", "game.won",
     "member.introduced", "member.joined", "member.left", "message.posted", "newcomer.settled", "payment.refunded",
     "payment.settled", "question.posted", "reaction.added", "reaction.removed", "share.posted", "share.removed",
-    "story.featured", "story.submitted", "story.withdrawn", "topic.joined",
+    "story.featured", "story.submitted", "story.withdrawn", "topic.joined", "violation.confirmed",
 }  # fmt: skip
 
 DIGEST = (
@@ -34,9 +37,21 @@ DIGEST = (
 
 
 @pytest.fixture(scope="module", params=ENDS)
-def told(request: pytest.FixtureRequest) -> list[RecordContribution]:
-    """The history that ends on one of the days."""
-    return history(request.param)
+def end(request: pytest.FixtureRequest) -> Micros:
+    """When a history ends."""
+    return Micros(request.param)
+
+
+@pytest.fixture(scope="module")
+def whole(end: Micros) -> list[Told]:
+    """The history that ends then, with who looked at what."""
+    return history(end)
+
+
+@pytest.fixture(scope="module")
+def told(whole: list[Told]) -> list[RecordContribution]:
+    """What happened in it."""
+    return [one for one in whole if isinstance(one, RecordContribution)]
 
 
 def test_it_is_the_same_twice_in_any_process() -> None:
@@ -61,13 +76,60 @@ def test_forty_members_with_names_in_both_scripts_join_before_they_do_anything(
     assert {who.partition(":")[0] for who in names} == {"wechat", "telegram", "discord"}
 
 
-def test_it_takes_eight_weeks_and_ends_with_its_end(told: list[RecordContribution]) -> None:
-    times = [one.occurred_at or 0 for one in told]
+def test_it_takes_eight_weeks_and_ends_with_its_end(whole: list[Told], end: Micros) -> None:
+    times = [when(one) for one in whole]
     assert times == sorted(times)
-    end = next(end for end in ENDS if history(end) == told)
-    assert 55 * DAY < end - times[0] <= 57 * DAY
-    assert 0 <= end - times[-1] < 12 * HOUR
-    assert 1_500 <= len(told) <= 2_500
+    began_at = Agenda(end).began_at
+    lived = [at for at in times if at >= began_at]
+    assert 55 * DAY < end - lived[0] <= 57 * DAY
+    assert 0 <= end - lived[-1] < 12 * HOUR
+    assert 1_500 <= len(lived) <= 2_500
+
+
+def test_what_founders_bring_along_is_a_few_events_of_the_year_before(
+    told: list[RecordContribution], end: Micros
+) -> None:
+    began_at = Agenda(end).began_at
+    brought = [one for one in told if when(one) < began_at]
+    assert {one.imported for one in brought} == {True}
+    assert not any(one.imported for one in told if when(one) >= began_at)
+    assert 10 <= len(brought) <= 40
+    assert when(brought[0]) > began_at - 365 * DAY
+
+
+def test_stories_and_hosts_are_looked_at_two_days_later_but_those_of_last_night(
+    whole: list[Told], end: Micros
+) -> None:
+    reviewed = {one.of.key: one for one in whole if isinstance(one, Review)}
+    waiting = {one.key for one in whole if isinstance(one, RecordContribution) and one.type in REVIEWED}
+    assert len(reviewed) >= 10
+    left = waiting - reviewed.keys()
+    assert {one.subject for one in whole if isinstance(one, RecordContribution) and one.key in left} >= {
+        "story-first-loaf"
+    }
+    assert len(left) <= 6
+    for review in reviewed.values():
+        assert DAY < review.at - when(review.of) < 2 * DAY + 10 * HOUR
+    assert [one.of.subject for one in reviewed.values() if one.declined] == ["story-copied"]
+
+
+def test_a_scene_of_a_weekday_is_on_that_day(told: list[RecordContribution]) -> None:
+    evening = [one for one in told if one.data.get("round") == "evening-1"]
+    assert {local_date(when(one), ZONE).weekday() for one in evening} == {5}
+
+
+def test_a_history_is_cut_into_chapters_that_are_told_after_what_is_in_them(whole: list[Told], end: Micros) -> None:
+    began_at = Agenda(end).began_at
+    cut = chapters(whole, began_at)
+    assert [one for chapter in cut for one in chapter.told] == whole
+    times = [chapter.at for chapter in cut]
+    assert times == sorted(set(times))
+    assert times[0] >= began_at
+    assert times[-1] <= end
+    assert sum(chapter.sweeps for chapter in cut) in (57, 58), "every morning, and at the end"
+    for chapter in cut:
+        assert all(when(one) <= chapter.at for one in chapter.told)
+        assert all(chapter.at - when(one) < 3 * HOUR for one in chapter.told if when(one) >= began_at)
 
 
 def test_everything_has_happened_and_every_key_is_its_own(told: list[RecordContribution]) -> None:
@@ -81,13 +143,15 @@ def test_few_do_most(told: list[RecordContribution]) -> None:
     assert 5 <= median(done) <= 30
 
 
-def test_who_left_or_fell_silent_is_not_heard_again(told: list[RecordContribution]) -> None:
-    first = min(one.occurred_at or 0 for one in told)
+def test_who_left_or_fell_silent_is_not_heard_again(told: list[RecordContribution], end: Micros) -> None:
+    first = Agenda(end).moment(0, "0:00")
+    written = [(line.event, line.subject, line.data) for scene in cast().scenes for line in scene.events]
+    chosen = [one for one in told if (one.type, one.subject, one.data) not in written]
     for person in cast().people:
-        last = max(one.occurred_at or 0 for one in told if str(one.actor) == person.who)
-        end = min([day for day in (person.quiet, person.leaves) if day is not None], default=None)
+        last = max(when(one) for one in chosen if str(one.actor) == person.who)
+        silent = min([day for day in (person.quiet, person.leaves) if day is not None], default=None)
         # A payment or thanks that were under way may still arrive, and a message already begun goes on.
-        assert end is None or last < first + (end + 2) * DAY, person.who
+        assert silent is None or last < first + (silent + 2) * DAY, person.who
 
 
 def test_an_answer_is_accepted_by_who_asked_and_nobody_thanks_themselves(told: list[RecordContribution]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.core.rulebook.grammar import Claw, DataAmount, FixedAmount, Rulebook, StartOn
 from ledger.service.examples import check, read_examples
@@ -13,6 +15,8 @@ from ledger.service.stage import Example, run
 from tests.core.shared import shared
 
 PRESETS = presets()
+OURS = ("seed_circle", "discourse_gamification", "discourse_trust")
+"""Those with the spelling of their source, told in both languages. Stack Exchange's sites are English."""
 
 
 @cache
@@ -53,6 +57,49 @@ def test_every_rule_of_a_preset_is_shown_by_some_example(name: str) -> None:
     rulebook, examples = loaded(name)
     shown = {type_ for example in examples for type_ in example.types}
     assert [rule.id for rule in rulebook.rules if rule.event not in shown] == []
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_it_explains_itself_in_both_languages(name: str) -> None:
+    """Every paragraph of comments is there in Chinese and in English."""
+    lines = PRESETS[name].splitlines()
+    paragraphs: list[list[str]] = [[]]
+    for line in lines:
+        if line.lstrip().startswith("# "):
+            paragraphs[-1].append(line)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    for block in filter(None, paragraphs):
+        assert any(re.search("[\u4e00-\u9fff]", line) for line in block), block
+        assert any(re.search("[A-Za-z]{4}", line) for line in block), block
+
+
+def nameless(book: Rulebook) -> Rulebook:
+    """Return a rulebook without what things are called."""
+    ladders = [replace(one, levels=tuple(replace(level, names={}) for level in one.levels)) for one in book.ladders]
+    return replace(
+        book,
+        units=tuple(replace(one, names={}) for one in book.units),
+        rules=tuple(replace(one, names={}) for one in book.rules),
+        activities=tuple(replace(one, names={}) for one in book.activities),
+        streaks=tuple(replace(one, names={}) for one in book.streaks),
+        ladders=tuple(ladders),
+        house_rules=tuple(replace(one, names={}) for one in book.house_rules),
+        perks=tuple(replace(one, names={}) for one in book.perks),
+        offers=tuple(replace(one, names={}) for one in book.offers),
+        playbook=tuple(replace(one, names={}) for one in book.playbook),
+    )
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_it_says_what_its_source_says(name: str) -> None:
+    text = shared(f"rulebooks/{name}.yaml").read_text("utf-8")
+    theirs = nameless(read(text))
+    ours, _ = loaded(name)
+    in_order = {rule.id: number for number, rule in enumerate(ours.rules)}
+    rules = tuple(sorted(theirs.rules, key=lambda rule: in_order[rule.id]))
+    assert nameless(ours) == replace(theirs, rules=rules, creates=ours.creates)
+    assert set(theirs.creates.items()) <= set(ours.creates.items())
 
 
 def test_the_stack_exchange_of_today_says_what_its_source_says() -> None:

@@ -13,6 +13,7 @@ from ledger.core.commands import (
     SetCommunity,
 )
 from ledger.core.decide.redeeming import WELCOME
+from ledger.core.rhythm.rounds import CloseRound, OpenRound, commitment
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms, Stage, Task
 from ledger.core.values import DAY, HOUR, MemberId, Micros, Position, identity
 from ledger.service.ledger import Ledger
@@ -105,6 +106,14 @@ TOLD = (
 )
 """A story that everybody sees, and thanks for it."""
 
+SEED = "5e" * 32
+PLAYED: tuple[Command, ...] = (
+    OpenRound(code="chain", title="A chain", commitment=commitment(SEED), by="tests"),
+    said("entered", "round.entered", by="ben", subject="chain"),
+    CloseRound(key="k", code="chain", seed=SEED, by="tests", draw=1),
+)
+"""A round with one winner drawn."""
+
 
 async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     """Begin a community and let happen what puts a row into every book, in a garden of which one tells."""
@@ -112,6 +121,7 @@ async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     await writer.submit(community, [said("intro", "member.introduced", by="ana")])
     await writer.submit(community, SHOP)
     await writer.submit(community, TOLD)
+    await writer.submit(community, PLAYED)
     await lively(writer, community, clock)
     report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
     (reported,) = positions(await writer.submit(community, [report]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from ledger.core.books.goods import Offer, Perk, Redemption, Setting, Story, Thanks, Tick, Violation
+from ledger.core.books.goods import Offer, Perk, Redemption, Round, Setting, Story, Thanks, Tick, Violation
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -20,6 +20,7 @@ from ledger.core.books.shelf import (
     PERK,
     PROFILE,
     REDEMPTION,
+    ROUND,
     RULEBOOK,
     RUN,
     SETTING,
@@ -149,6 +150,7 @@ SAMPLES: dict[Book[Any, Any], Sample] = {
         Story(position=Position(n), author=MemberId(n), state="FEATURED", moved=Position(n), featured_at=_odd(n)),
     ),
     THANKS: lambda n: ((f"story/{n}", n), Thanks(given=1)),
+    ROUND: lambda n: ((f"chain-{n}",), Round(opened=Position(n), closed=Position(n + 1))),
     RULEBOOK: lambda n: ((n,), Published(position=Position(n), effective_from=_odd(n))),
     PROFILE: lambda n: ((n,), Profile(display_name=f"Ana {n} 中文")),
     IDENTITY: lambda n: (("telegram", str(n)), Known(member=MemberId(n), received=f"telegram:{n}")),

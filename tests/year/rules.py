@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.service.rulebooks import presets_folder
+from ledger.service.rulebooks import presets
 
 CHEER = "cheer"
 LIMIT = 12
@@ -10,11 +10,7 @@ LIMIT = 12
 
 def rulebook(price: int = 3) -> str:
     """Return the rulebook, with what a cheer pays. At most twelve a day, and what is taken back gives no room."""
-    text = (
-        (presets_folder().parent / "presets_next" / "seed_circle.yaml")
-        .read_text("utf-8")
-        .partition("\nexamples:")[0]
-    )
+    text = presets()["seed_circle"].partition("\nexamples:")[0]
     rules = "rules:\n"
     head, _, tail = text.partition(f"\n{rules}")
     return (

@@ -8,6 +8,7 @@ from ledger.core.books.goods import Places, Setting
 from ledger.core.books.moves import hold_claims, move_counters
 from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
+from ledger.core.books.rounds import evolve_round
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -75,6 +76,7 @@ from ledger.core.outcomes import (
     TierChange,
     Watch,
 )
+from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.values import MemberId, Micros, Position
 from ledger.core.violations import AboutViolation
 
@@ -146,6 +148,8 @@ def evolve_own(books: Books, event: Event) -> None:
             evolve_tick(books, event, fact)
         case CommunitySet():
             books.write(SETTING, (fact.name,), Setting(value=fact.value, position=event.position))
+        case RoundOpened() | RoundClosed():
+            evolve_round(books, event, fact)
         case RedemptionMade() | RedemptionMoved():
             evolve_redemption(books, event, fact)
 

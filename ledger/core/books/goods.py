@@ -94,6 +94,13 @@ class Thanks(Value):
     given: int = 0
 
 
+class Round(Value):
+    """Where a round was opened, and where it was closed; 0 is not yet."""
+
+    opened: Position = Position(0)
+    closed: Position = Position(0)
+
+
 class Violation(Value):
     """A report of a broken house rule, and what became of it.
 

@@ -14,6 +14,7 @@ from ledger.core.books.goods import (
     Perk,
     Places,
     Redemption,
+    Round,
     Setting,
     Story,
     Strikes,
@@ -253,6 +254,7 @@ OFFER: Book[tuple[str], Offer] = Book("offer", Offer())
 TICK: Book[tuple[str], Tick] = Book("tick", Tick())
 STORY: Book[tuple[str], Story] = Book("story", Story())
 THANKS: Book[tuple[str, int], Thanks] = Book("thanks", Thanks())
+ROUND: Book[tuple[str], Round] = Book("game_round", Round())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
@@ -277,6 +279,7 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     TICK,
     STORY,
     THANKS,
+    ROUND,
 )
 """The books that are folded from the log and from nothing else."""
 

@@ -21,6 +21,7 @@ from ledger.core.decide.undoing import take_back
 from ledger.core.events import ContributionRecorded, Event
 from ledger.core.outcomes import Creation
 from ledger.core.refusals import AmountsNotAllowed, Refusal, ReservedSource, TimeInFuture
+from ledger.core.rhythm.rounds import entering
 from ledger.core.rulebook.grammar import DataAmount
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import accruals, quotas, streaks
@@ -75,7 +76,7 @@ def decide_contribution(
         counters=judged.counters,
         claims=(*judged.claims, *early_claims(books, case), *unmeasured),
         released=judged.released,
-        trails=trails,
+        trails=(*trails, *entering(case.type, case.subject, case.data)),
         measures=(*measures, *back),
     )
     event = Event(

@@ -10,8 +10,10 @@ from ledger.core.commands import AdjustPoints, Command, RedeemPerk, SettleDue
 from ledger.core.decide.answers import Settled
 from ledger.core.decide.due import points_due
 from ledger.core.decide.judging import awaits, open_runs, reaches, settle_member, sweep, tiers_due
+from ledger.core.decide.rounds import opened
 from ledger.core.events import ContributionRecorded, GroupHeld, RedemptionRefused, TierLocked, decisions
 from ledger.core.outcomes import Decided
+from ledger.core.rhythm.rounds import CloseRound
 from ledger.core.values import MemberId, Micros
 from ledger.core.violations import ViolationConfirmed, ViolationLifted
 
@@ -21,9 +23,9 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
     found: dict[MemberId, None] = {}
     if isinstance(command, AdjustPoints):
         found[_adjusted(trial, command)] = None
-    if isinstance(command, RedeemPerk):
+    for perk in _wished(trial, command):
         # Whoever's redemption of it expired makes room for this one.
-        holds = trial.read(PERK_HOLDS, (command.perk,)).open
+        holds = trial.read(PERK_HOLDS, (perk,)).open
         found |= {one.member: None for one in holds if one.hold_until <= trial.head.recorded_at}
     for event, _ in trial.events:
         match event.fact:
@@ -40,6 +42,18 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
             found |= {one.member: None for one in event.fact.measures if one.member}
         found |= {one.member: None for one in decisions(event) if one.member is not None}
     return list(found)
+
+
+def _wished(trial: Books, command: Command) -> list[str]:
+    """Return the perks that a command redeems or gives."""
+    match command:
+        case RedeemPerk():
+            return [command.perk]
+        case CloseRound():
+            opening = opened(trial, command.code)
+            return [prize.perk for prize in opening.prizes if prize.perk] if opening is not None else []
+        case _:
+            return []
 
 
 def _adjusted(trial: Books, command: AdjustPoints) -> MemberId:

@@ -12,7 +12,16 @@ from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.events import Event
-from ledger.core.refusals import MemberUnknown, OwnStory, Refusal, StoryDone, StoryNotYours, StoryUnknown
+from ledger.core.refusals import (
+    MemberUnknown,
+    Refusal,
+)
+from ledger.core.rhythm.refusals import (
+    OwnStory,
+    StoryDone,
+    StoryNotYours,
+    StoryUnknown,
+)
 from ledger.core.rhythm.stories import (
     FEATURED,
     SHOWN,

@@ -22,6 +22,23 @@ SEED = "slow bake"
 HOURS = (2, 1, 1, 0, 0, 1, 3, 7, 9, 6, 5, 6, 9, 8, 5, 4, 4, 5, 7, 9, 12, 13, 9, 5)
 """How lively each local hour is."""
 
+REVIEWED = ("story.submitted", "activity.hosted")
+"""What somebody has to look at before it counts."""
+
+LOOKED_AT = 2, "09:05"
+"""When that is done: so many days later, at this time. What came later than that still waits."""
+
+
+class Review(NamedTuple):
+    """Somebody looks at an event that waits, and approves or declines it."""
+
+    at: Micros
+    of: RecordContribution
+    declined: str = ""
+
+
+Told = RecordContribution | Review
+
 
 class Thing(NamedTuple):
     """Something that was posted: others may answer it or thank for it."""
@@ -37,10 +54,15 @@ class Agenda:
         self.ended_at = ended_at
         self.first_day = local_date(ended_at, ZONE) - timedelta(days=DAYS)
         self.chance = Random(SEED)  # noqa: S311  # a story, not a secret
-        self.told: list[RecordContribution] = []
+        self.told: list[Told] = []
         self._acts: list[tuple[Micros, int, Callable[[Micros], None]]] = []
         self._order = count()
         self._numbers: Counter[str] = Counter()
+
+    @property
+    def began_at(self) -> Micros:
+        """When the story begins. What happened earlier is brought along as history."""
+        return start_of_day(self.first_day, ZONE)
 
     def date(self, day: int) -> date:
         """Return a day's local date."""
@@ -88,15 +110,23 @@ class Agenda:
         return f"{kind}-{self._numbers[kind]}"
 
     def tell(self, at: Micros, happening: Happening) -> None:
-        """Tell what happens now."""
+        """Tell what happens now, and put on the agenda that somebody looks at it."""
         key = happening.id or self.number(happening.event)
-        self.told.append(command(happening, at, key=key, imported=True))
+        told = command(happening, at, key=key, imported=at < self.began_at)
+        self.told.append(told)
+        if happening.event in REVIEWED:
+            self._review_later(at, told, happening.declined)
+
+    def _review_later(self, at: Micros, told: RecordContribution, declined: str) -> None:
+        days, clock = LOOKED_AT
+        day = (local_date(at, ZONE) - self.first_day).days + days
+        self.put(self.moment(day, clock), lambda now: self.told.append(Review(now, told, declined)))
 
     def tell_later(self, at: Micros, happening: Happening) -> None:
         """Put on the agenda that something is told."""
         self.put(at, lambda now: self.tell(now, happening))
 
-    def play(self) -> list[RecordContribution]:
+    def play(self) -> list[Told]:
         """Let everything happen and return it."""
         while self._acts:
             at, _, act = heapq.heappop(self._acts)

@@ -19,7 +19,7 @@ SKEW = -1.25
 
 
 class Person(Value):
-    """A member; days count from the story's first. After `quiet` nothing is heard of them."""
+    """A member; days count from the story's first, and may be earlier. After `quiet` nothing is heard of them."""
 
     who: str
     name: str
@@ -27,6 +27,7 @@ class Person(Value):
     loves: tuple[str, ...] = ()
     quiet: int | None = None
     leaves: int | None = None
+    pays: bool = False
     weight: float = 1.0
 
     @property
@@ -36,7 +37,10 @@ class Person(Value):
 
 
 class Happening(Value):
-    """An event without its time, as rulebooks' examples say it; `texts` are what people can read."""
+    """An event without its time, as rulebooks' examples say it; `texts` are what people can read.
+
+    `declined` is why whoever looks at it does not let it count.
+    """
 
     event: str
     member: str | None = None
@@ -47,6 +51,7 @@ class Happening(Value):
     undoes: str | None = None
     data: dict[str, Any] = {}
     texts: dict[str, str] = {}
+    declined: str = ""
 
 
 class Line(Happening, kw_only=True):
@@ -57,17 +62,18 @@ class Line(Happening, kw_only=True):
 
 
 class Scene(Value):
-    """A few lines that show one thing."""
+    """A few lines that show one thing. With `weekday` (mon to sun) its days are moved to the first such day."""
 
     scene: str
     events: tuple[Line, ...]
+    weekday: str | None = None
 
 
 class Cast(Value):
     """All that is written about the demo. Titles are by what they are titles of, then by language."""
 
     people: tuple[Person, ...]
-    lines: tuple[Line, ...]
+    scenes: tuple[Scene, ...]
     titles: dict[str, dict[str, tuple[str, ...]]]
 
 
@@ -78,7 +84,7 @@ def cast() -> Cast:
     scenes = _read("scenes", dict[str, tuple[Scene, ...]])["scenes"]
     return Cast(
         people=tuple(msgspec.structs.replace(one, weight=place**SKEW) for place, one in enumerate(people, start=1)),
-        lines=tuple(line for scene in scenes for line in scene.events),
+        scenes=scenes,
         titles=_read("titles", dict[str, dict[str, tuple[str, ...]]]),
     )
 

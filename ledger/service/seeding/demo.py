@@ -1,19 +1,22 @@
-"""Makes the demo community: begun like any other, its history played through the writer with fixed keys."""
+"""Makes the demo community: begun like any other, its history played through a writer with fixed keys."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.core.calendar import moment
 from ledger.core.commands import RecordContribution
-from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId
 from ledger.service.communities import CommunityRefused, begin
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
+from ledger.service.seeding.agenda import Agenda, Told
 from ledger.service.seeding.cast import Happening, cast, command
 from ledger.service.seeding.keys import demo_keys
+from ledger.service.seeding.playing import StoryClock, chapters, play
 from ledger.service.seeding.story import history
+from ledger.service.writer import Writer
 from ledger.store import directory
 from ledger.store.directory import Community
 from ledger.store.reads.journal import by_key, head
@@ -26,7 +29,6 @@ END = "history-end"
 END_SOURCE = "demo:history"
 """The key of the event after the last of the history; where it is, nothing is left to play."""
 
-BATCH = 500
 LINK_MINUTES = 24 * 60
 
 
@@ -65,21 +67,22 @@ async def tell(ledger: Ledger) -> Community:
     community = await ledger.community(SLUG)
     if community is not None and await by_key(ledger.database, community.id, END, END_SOURCE):
         return community
-    community = await begin(ledger.database, ledger.writer, SLUG, name=NAME, preset=PRESET, clock=ledger.clock)
+    ended_at = await directory.created_at(ledger.database, community.id) if community else ledger.clock()
+    clock = StoryClock(Agenda(ended_at).began_at)
+    writer = Writer(ledger.database, clock=clock)
+    community = await begin(ledger.database, writer, SLUG, name=NAME, preset=PRESET, clock=lambda: ended_at)
     ended_at = await directory.created_at(ledger.database, community.id)
-    commands = history(ended_at)
-    await _refuse_another(ledger, community, commands[0])
-    commands.append(command(Happening(event="demo.told", source=END_SOURCE), ended_at, key=END, imported=True))
-    for first in range(0, len(commands), BATCH):
-        answers = await ledger.writer.submit(community, commands[first : first + BATCH])
-        refused = next((answer for answer in answers if isinstance(answer, Refusal)), None)
-        if refused is not None:
-            raise CommunityRefused(f"the demo's history breaks off, {refused.code}: begin with a new database")
+    told = history(ended_at)
+    await _refuse_another(ledger, community, told)
+    told.append(command(Happening(event="demo.told", source=END_SOURCE), ended_at, key=END, imported=False))
+    cut = chapters(told, Agenda(ended_at).began_at)
+    await play(ledger.database, writer, community, clock, cut)
     return community
 
 
-async def _refuse_another(ledger: Ledger, community: Community, first: RecordContribution) -> None:
+async def _refuse_another(ledger: Ledger, community: Community, told: Sequence[Told]) -> None:
     """Refuse to play history into a log that has members and not this history's first event."""
+    first = next(one for one in told if isinstance(one, RecordContribution))
     end = await head(ledger.database, community.id)
     if end.members and not await by_key(ledger.database, community.id, first.key, first.source):
         day = moment(end.recorded_at).date()

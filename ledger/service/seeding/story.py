@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from ledger.core.commands import RecordContribution
 from ledger.core.values import DAY, Micros
-from ledger.service.seeding.agenda import DAYS, Agenda
-from ledger.service.seeding.cast import Cast, Happening, Person, cast
+from ledger.service.seeding.agenda import DAYS, Agenda, Told
+from ledger.service.seeding.cast import Cast, Happening, Person, Scene, cast
 from ledger.service.seeding.crowd import Crowd
 from ledger.service.seeding.talk import Talk
 
@@ -18,7 +17,10 @@ FEE = 9900
 """A year's contribution, in cents."""
 
 
-def history(ended_at: Micros) -> list[RecordContribution]:
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def history(ended_at: Micros) -> list[Told]:
     """Return the demo's history up to an instant, in order of time."""
     return Story(cast(), Agenda(ended_at)).tell()
 
@@ -32,16 +34,24 @@ class Story:
         self.crowd = Crowd(agenda)
         self.talk = Talk(written, self.crowd)
 
-    def tell(self) -> list[RecordContribution]:
+    def tell(self) -> list[Told]:
         """Let everything happen and return it."""
-        for line in self.written.lines:
-            self.agenda.tell_later(self.agenda.moment(line.day, line.at), line)
+        for scene in self.written.scenes:
+            later = self._days_until(scene)
+            for line in scene.events:
+                self.agenda.tell_later(self.agenda.moment(line.day + later, line.at), line)
         for person in self.written.people:
             self._membership(person)
         for day in range(DAYS + 1):
             self._customs(day)
             self._chatter(day)
         return self.agenda.play()
+
+    def _days_until(self, scene: Scene) -> int:
+        """Return by how many days a scene that belongs to a weekday is moved."""
+        if scene.weekday is None:
+            return 0
+        return (WEEKDAYS.index(scene.weekday) - self.agenda.date(scene.events[0].day).weekday()) % 7
 
     def _membership(self, person: Person) -> None:
         """Let somebody join, and perhaps introduce themselves, settle, pay and leave."""
@@ -56,7 +66,7 @@ class Story:
             agenda.tell_later(agenda.after(at, 90), hello)
         if person.joined > 3 and agenda.happens(0.5):
             agenda.put(Micros(at + 7 * DAY), partial(self._settle, person))
-        if agenda.happens(0.45):
+        if agenda.happens(0.45) or person.pays:
             agenda.put(Micros(at + (3 + agenda.below(18)) * DAY), partial(self._pay, person))
 
     def _settle(self, newcomer: Person, at: Micros) -> None:

@@ -11,7 +11,7 @@ from ledger.service.seeding.cast import Cast, Happening, Person
 from ledger.service.seeding.crowd import LOVE, Crowd
 
 FOUNDER = "wechat:he-zhixia"
-"""Who features stories."""
+"""Who reviews and features."""
 
 ACTS = {"talk": 22.0, "ask": 3.5, "share": 5.0, "write": 0.5}
 """How often each is what somebody does, who loves none of them."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros
 from ledger.store.engine import Database
+from ledger.store.reads import wishes
 from ledger.store.tables import TABLES
 
 ENTRY, MEMBER = TABLES["entry"].c, TABLES["member"].c
@@ -22,7 +23,10 @@ RANKS: dict[str, Callable[[], Any]] = {
 
 
 class Asked(NamedTuple):
-    """What a board measures: points earned, or the net of all, in [since, until); None is unbounded."""
+    """What a board measures: points earned, or the net of all, in [since, until); None is unbounded.
+
+    `without` are rules that do not count, `without_groups` groups whose members are not on it.
+    """
 
     unit: str
     measure: str
@@ -30,6 +34,7 @@ class Asked(NamedTuple):
     since: Micros | None = None
     until: Micros | None = None
     without: tuple[str, ...] = ()
+    without_groups: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -76,7 +81,7 @@ def _ranked(sums: Subquery, rank: str) -> Subquery:
 
 
 def _sums(community: UUID, asked: Asked) -> Subquery:
-    """Return the points of everybody who has any and did not leave."""
+    """Return the points of everybody who has any, did not leave and is in no group that is left out."""
     joined, counted_at, counts = _counted(community, asked.measure)
     points = func.sum(ENTRY.delta)
     statement = (
@@ -94,6 +99,8 @@ def _sums(community: UUID, asked: Asked) -> Subquery:
         .group_by(ENTRY.member)
         .having(points != 0)
     )
+    if asked.without_groups:
+        statement = statement.where(ENTRY.member.not_in(wishes.among(community, asked.without_groups)))
     if asked.since is not None:
         statement = statement.where(counted_at >= asked.since)
     if asked.until is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.engine import Database
+from ledger.store.reads import wishes
 from ledger.store.reads.names import names
 from ledger.store.tables import TABLES
 
@@ -93,12 +94,14 @@ async def leaderboard(
     until: Micros | None,
     measure: str = "net",
     without: Sequence[str] = (),
+    without_groups: Sequence[str] = (),
     rank: str = "ordinal",
     first: int = 20,
 ) -> list[Standing]:
     """Return the first members by points in [since, until), equal points in order of their names.
 
-    `net` sums all that was applied, `earned` awards less what was taken back of them.
+    `net` sums all that was applied, `earned` awards less what was taken back of them. `without` are rules that do
+    not count, `without_groups` groups whose members are not on it.
     """
     named = names(community)
     counted = ENTRY.delta if measure == "net" else case((_earned(), ENTRY.delta), else_=0)
@@ -117,6 +120,8 @@ async def leaderboard(
         .group_by(ENTRY.member, named.c.name)
         .having(points != 0)
     )
+    if without_groups:
+        statement = statement.where(ENTRY.member.not_in(wishes.among(community, without_groups)))
     if since is not None:
         statement = statement.where(ENTRY.occurred_at >= since)
     if until is not None:

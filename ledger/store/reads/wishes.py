@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
@@ -54,6 +54,15 @@ async def named(
     statement = _changed(community, 0, *(WISH[name] for name in Wanted._fields))
     rows = await database.read(statement.where(tuple_(WISH.member, WISH.group_code).in_(keys)))
     return {(one.member, one.group_code): one for one in map(_wanted, rows)}
+
+
+def among(community: UUID, groups: Sequence[str]) -> Select[Any]:
+    """Return a statement for members who are in one of these groups, or should be."""
+    return select(WISH.member).where(
+        WISH.community_id == community,
+        WISH.group_code.in_(groups),
+        or_(WISH.wanted == 1, WISH.inside == 1),
+    )
 
 
 def _changed(community: UUID, after: int, *columns: Any) -> Select[Any]:

@@ -28,7 +28,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
-from ledger.store.tables.rhythm import StoryRow, ThanksRow
+from ledger.store.tables.rhythm import RoundRow, StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -60,6 +60,7 @@ __all__ = [
     "PerkRow",
     "ProfileRow",
     "RedemptionRow",
+    "RoundRow",
     "RulebookRow",
     "SettingRow",
     "StoryRow",

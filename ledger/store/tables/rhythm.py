@@ -31,3 +31,13 @@ class ThanksRow(TenantRow, table=True):
     subject: str = word(key=True)
     member: int = big(key=True)
     given: int = big()
+
+
+class RoundRow(TenantRow, table=True):
+    """Where a round was opened, and where it was closed."""
+
+    __tablename__ = "game_round"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "opened"),)
+    code: str = word(key=True)
+    opened: int = big()
+    closed: int = big()

@@ -8,6 +8,7 @@ from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.offers import OfferMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.rounds import RoundMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 from schema.graphql.mutations.stories import StoryMutation
 from schema.graphql.mutations.tiers import TierMutation
@@ -25,6 +26,7 @@ class Mutation(
     OfferMutation,
     TierMutation,
     ViolationMutation,
+    RoundMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

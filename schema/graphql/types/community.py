@@ -30,6 +30,7 @@ from schema.graphql.types.members import members
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.types.playbook import PlaybookTask, playbook_of
+from schema.graphql.types.round import Round, rounds_of
 from schema.graphql.types.rulebook import Budget, Rulebook, budgets, rulebook, rulebooks
 from schema.graphql.types.story import Story, StoryState, stories_of
 from schema.graphql.types.tier import Tier, ladder_of, tier_of
@@ -142,6 +143,15 @@ class Community(Node):
         chosen = None if featured is UNSET else featured
         at = span(first, after, last, before, parts=2 if chosen else 1)
         return await stories_of(view_of(info), self.place, at, featured=chosen, states=listed(states))
+
+    @resolved("Its rounds, the latest first, 100 at the most. For members, and keys with MEMBERS_READ.")
+    async def rounds(
+        self,
+        info: Info,
+        open: Annotated[bool | None, arg("Those that are open alone; or those that are closed.")] = UNSET,
+    ) -> list[Round]:
+        """Return the rounds."""
+        return await rounds_of(view_of(info), self.place, open_=None if open is UNSET else open)
 
     @resolved("Its members, in order of first sight. For operators, and keys with MEMBERS_READ.")
     async def members(

@@ -68,7 +68,9 @@ async def leaderboard(
     chosen = _board(rulebook, name, unit)
     start, end = _days(view, rulebook, period, on)
     since, until = window(start, end, rulebook.community.tz)
-    asked = board.Asked(chosen.unit, chosen.measure, chosen.rank, since, until, chosen.exclude_rules)
+    asked = board.Asked(
+        chosen.unit, chosen.measure, chosen.rank, since, until, chosen.exclude_rules, chosen.exclude_groups
+    )
     me = view.member if view.is_of(place) else None
     found = await board.board(view.ledger.database, place.id, asked, first=bounded(first), around=me)
     return Leaderboard(

@@ -15,4 +15,4 @@ class Board(Value):
     rank: str = "competition"
     exclude_rules: tuple[str, ...] = ()
     exclude_groups: tuple[str, ...] = ()
-    """Members whose wanted place is in one of these groups are not on the board."""
+    """Members who are in one of these groups by a report, or should be by their level, are not on the board."""
