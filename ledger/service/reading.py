@@ -56,16 +56,27 @@ async def accounts(
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts by unit, with what was due of their points by `at` done."""
     found = await recorded_accounts(database, community, members)
-    due = await members_due(database, community, members, at=at)  # also where only perks know of time
-    if due:
-        units = list(dict.fromkeys(code for version in versions.published for code in version.units))
+    found.update(await accounts_due(database, community, versions, members, at=at))
+    return found
 
-        def settled(books: Books) -> dict[MemberId, dict[str, Account]]:
-            for member in due:
+
+async def accounts_due(
+    database: Database, community: UUID, versions: Versions, members: Sequence[MemberId] | None, *, at: Micros
+) -> dict[MemberId, dict[str, Account]]:
+    """Return the accounts of those members, or of all, of whose points something was due by `at`: with it done."""
+    due = await members_due(database, community, members, at=at)  # also where only perks know of time
+    units = list(dict.fromkeys(code for version in versions.published for code in version.units))
+    found: dict[MemberId, dict[str, Account]] = {}
+    for first in range(0, len(due), CHUNK):
+        part = due[first : first + CHUNK]
+
+        def settled(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, dict[str, Account]]:
+            for member in part:
                 settle_points(books, member, at, at)
-            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in due}
+            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in part}
 
         found.update(await look(database, community, versions, settled))
+        await asyncio.sleep(0)
     return found
 
 

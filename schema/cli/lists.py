@@ -9,14 +9,18 @@ from typing import Annotated
 
 import typer
 
+from ledger.core.books.shelf import Account
 from ledger.core.calendar import start_of_day
 from ledger.core.explain import amount
 from ledger.core.rulebook.grammar import Board, Rulebook, Unit
 from ledger.core.values import Micros
 from ledger.service.ledger import Ledger
+from ledger.service.reading import accounts_due
+from ledger.service.rulebooks import published
 from ledger.store.directory import Community
 from ledger.store.reads import balances as read_balances
 from ledger.store.reads import entries as read_entries
+from ledger.store.reads.balances import BalanceLine
 from schema.cli.opening import CommunityOption, Stop, current_rulebook, opened_community, run
 from schema.cli.output import Cell, Format, FormatOption, write_rows
 from schema.intake.cloudevents import read_time, write_time
@@ -89,17 +93,30 @@ async def _balances(
     rulebook = await current_rulebook(ledger, community)
     ladder = rulebook.ladders[0].code if rulebook.ladders else ""
     until = instant(at, rulebook.community.tz) if at is not None else None
+    versions, now = await published(ledger.database, community.id), ledger.clock()
+    due = await accounts_due(ledger.database, community.id, versions, None, at=now) if until is None else {}
     rows: list[tuple[Cell, ...]] = []
     for unit in units_of(rulebook, code):
         place = (ledger.database, community.id, unit.code, ladder)
         if until is None:
-            lines = await read_balances.balances(*place, include_left=include_left)
+            lines = [
+                _as_due(line, due.get(line.number))
+                for line in await read_balances.balances(*place, include_left=include_left)
+            ]
         else:
             lines = await read_balances.balances_at(*place, at=until, include_left=include_left)
         for line in lines:
             points = (line.balance, line.available, line.held, line.earned)
             rows.append((line.member, line.unit, *(_points(minor, unit.scale) for minor in points), line.tier))
     return rows
+
+
+def _as_due(line: BalanceLine, accounts: dict[str, Account] | None) -> BalanceLine:
+    """Return a line with what was due of a member's points done, where a sweeper has not come by yet."""
+    account = accounts.get(line.unit) if accounts is not None else None
+    if account is None:
+        return line
+    return line._replace(balance=account.balance, held=account.held, earned=account.earned)
 
 
 def entries(

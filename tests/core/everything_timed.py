@@ -34,7 +34,8 @@ units:
   points: {start: 2, floor: 0, claw: debt, expire: {after: 5d}}
   coins: {floor: 0, claw: clip, expire: {at: month_end}}
   stars: {start: {amount: 1, on: joined}, floor: 0, claw: within_balance}
-creates: {shared: share}
+  shells: {floor: 0, claw: pending_only, expire: {at: year_end}}
+creates: {shared: share, story: story}
 undo: [{event: removed, of: subject, rules: all}]
 cap_groups:
   soft: {points: 30, per: day, counts: net, rules: [share, liked, lost], tiers: [newcomer]}
@@ -42,6 +43,7 @@ budgets:
   fund: {unit: coins, points: 40, per: week}
 rules:
   - {id: share, event: shared, amount: 8, pending: 7205s, caps: [{count: 2, per: day}], undo_on: [unshared]}
+  - {id: shell, event: shared, unit: shells, amount: 2, pending: 10805s, undo_on: [unshared]}
   - {id: story, event: story, amount: 5, pending: review, once_per: [object], undo_on: [unshared]}
   - {id: liked, event: liked, to: share.author, amount: 3, giver_weight: {newcomer: 0.5, core: 1.5},
      when: {not_self: actor}, caps: [{points: 20, per: day, tiers: [newcomer]}],
@@ -55,9 +57,10 @@ rules:
   - {id: star, event: liked, unit: stars, amount: 1, cooldown: 5s, when: {member_for: {gte: 259205s}}}
 quotas:
   - {id: likes, event: [liked], count: 3, per: day}
+  - {id: stories, event: [story], open_at_once: 3, of: story, closed_by: [unshared]}
 activities:
   - {id: night, at: 'FREQ=WEEKLY;BYDAY=TU,TH,SA;BYHOUR=12', for: 4h}
-  - {id: news, at: 'FREQ=DAILY;BYHOUR=7', for: 16h}
+  - {id: news, at: 'FREQ=DAILY;BYHOUR=7', for: 16h, unlock: [star]}
 stacking: add
 streaks:
   - {id: daily, per: day, from: [share, liked, topic], reward: {2: 3, 4: 9}, freezes: {every: 2, hold: 1}}
@@ -69,6 +72,7 @@ metrics:
   likes: {event: liked, by: share.author, undo_on: [{event: unliked, match: [actor]}]}
   all_likes: {event: liked, by: community}
   flags: {event: flagged, by: author}
+  tens: {event: visited, sum: n, per: 10}
 tiers:
   circle:
     every: day@04:00
@@ -84,14 +88,17 @@ tiers:
         grants: ['group:core']
   trust:
     every: day@00:00
+    lockable: true
     levels:
       - {id: t0}
       - {id: t1, enter: {all: [{metric: visits, in: 3d, gte: 2}]}, stay: while}
       - id: t2
         enter: {all: [{metric: likes, in: 6d, gte: {percent: 40, of: community.all_likes, at_most: 3}},
-                      {metric: likes, distinct: giver, gte: 1}]}
+                      {metric: likes, distinct: giver, gte: 1},
+                      {any: [{metric: tens, in: 1mo, gte: 1, hard: true}, {all: [{metric: visits, gte: 1}]}]}]}
         stay: {low_water: 0.9}
         grants: ['group:core']
+      - {id: t3, enter: manual}
   rank: {every: event, measure: points.balance, levels: {low: 5, high: 25}}
 ladders:
   conduct:
@@ -149,7 +156,10 @@ def step_of(chance: Random, number: int, stories: list[str]) -> Step:
             "approved": chance.random() < 0.7,
         }
     if draw < 0.17:
-        return {**step, "do": "lock", "level": chance.choice(("newcomer", "core", None, None))}
+        ladder, level = chance.choice(
+            (("circle", "newcomer"), ("circle", "core"), ("trust", "t3"), ("trust", "t1"))
+        )
+        return {**step, "do": "lock", "ladder": ladder, "level": level if chance.random() < 0.5 else None}
     if draw < 0.20:
         return {**step, "do": "hold", "group": chance.choice(("core", "room")), "held": chance.random() < 0.5}
     if draw < 0.21:
@@ -210,7 +220,7 @@ def command_of(play: Play, step: Step) -> Command:
             found = play.books.read(KEY, (SOURCE, step["of"])).position
             return ReviewContribution(position=Position(found), approved=step["approved"], **by)
         case "lock":
-            return LockTier(member=member, ladder="circle", level=step["level"], **by)
+            return LockTier(member=member, ladder=step["ladder"], level=step["level"], **by)
         case "hold":
             return HoldGroup(member=member, group=step["group"], held=step["held"], **by)
         case "accuse":
@@ -261,9 +271,14 @@ def sweep_on_time(play: Play, until: int) -> None:
         play.settle()
 
 
+def begun() -> Play:
+    """Begin ten days before New York's clocks go forward."""
+    return Play(TIMED, "2026-02-26T12:00:00Z")
+
+
 def told(steps: list[Step], *, sweep: int = 0) -> Play:
     """Tell a stream and settle at its end. `sweep` 1 is a sweeper on time, 5 one at every fifth step, 0 is none."""
-    play = Play(TIMED)
+    play = begun()
     for number, step in enumerate(steps):
         then = Micros(play.now + step["wait"])
         if sweep == 1:
@@ -280,4 +295,4 @@ def told(steps: list[Step], *, sweep: int = 0) -> Play:
     return play
 
 
-__all__ = ["TIMED", "Step", "command_of", "stream", "streams", "told"]
+__all__ = ["TIMED", "Step", "begun", "command_of", "stream", "streams", "told"]

@@ -25,8 +25,8 @@ from ledger.core.rules import lots
 from ledger.core.values import Identity
 from ledger.service.schedule import last_begun
 from tests.core import sameness
-from tests.core.everything_timed import TIMED, Step, command_of, stream, streams, told
-from tests.core.play import Play, cached_read, stamped
+from tests.core.everything_timed import TIMED, Step, begun, command_of, stream, streams, told
+from tests.core.play import cached_read, stamped
 from tests.core.test_plan import Store
 
 Stream = list[Step]
@@ -63,7 +63,7 @@ def a_late_sweeper_changes_nothing(steps: Stream, data: st.DataObject | None = N
 
 def what_is_sent_twice_counts_once(steps: Stream, data: st.DataObject | None = None) -> None:
     """What was accepted is a repeat, sent again at once or at the end; what was refused is refused again."""
-    play, accepted = Play(TIMED), []
+    play, accepted = begun(), []
     for step in steps:
         play.later(microseconds=step["wait"])
         command = command_of(play, step)
@@ -82,7 +82,7 @@ def what_is_sent_twice_counts_once(steps: Stream, data: st.DataObject | None = N
 
 def batches_do_not_matter(steps: Stream, data: st.DataObject | None = None) -> None:
     """One by one, all in one plan, all or nothing, and loading only what planning asks for: the same facts."""
-    one, full = Play(TIMED), Play(TIMED)
+    one, full = begun(), begun()
     rest = list(steps)
     while rest:
         size = data.draw(st.integers(1, len(rest))) if data is not None else 1 + len(rest) // 3

@@ -92,3 +92,17 @@ def test_no_python_file_is_too_long_to_read() -> None:
         and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
     ]
     assert long == []
+
+
+def test_every_test_that_a_meaning_names_is_there() -> None:
+    """`docs/semantics.md` says in a row: the files, each with the tests in it, or the examples of a preset."""
+    rows = [line for line in (ROOT / "docs/semantics.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert len(rows) > 25
+    for row in rows[1:]:
+        places = re.findall(r"`((?:tests|seed)/[\w/.]+)`: ((?:`[^`]+` ?)+)", row)
+        assert places, row
+        for path, names in places:
+            text = (ROOT / path).read_text("utf-8")
+            spelled = "def {}(" if path.endswith(".py") else "- name: {}\n"
+            lacking = [name for name in re.findall(r"`([^`]+)`", names) if spelled.format(name) not in text]
+            assert lacking == [], row

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
 from random import Random
 from typing import Any
 
 from sqlalchemy import select
 
-from ledger.core.commands import AdjustPoints, Command, RecordContribution
+from ledger.core.commands import AdjustPoints, Command, RecordContribution, ReviewContribution
 from ledger.core.events import decisions
 from ledger.core.refusals import Refusal
-from ledger.core.values import Micros, identity
+from ledger.core.values import Micros, Position, identity
+from ledger.service.sweeper import sweep
 from ledger.service.verify import verify
 from ledger.service.writer import Receipt, Writer
 from ledger.service.writer.receipts import Answered
@@ -19,51 +20,27 @@ from ledger.store.directory import Community
 from ledger.store.engine import Database
 from ledger.store.tables import TABLES
 from tests.clock import Clock
+from tests.model.days import MINUTE
+from tests.model.habits import Habits
 from tests.model.model import Model
-from tests.model.reading import DAY, MINUTE
 
-GARDEN = (Path(__file__).parent / "garden.yaml").read_text("utf-8")
 SECOND = MINUTE // 60
 Operation = dict[str, Any]
 
-TYPES = {
-    "asked": 6,
-    "liked": 12,
-    "disliked": 8,
-    "unliked": 6,
-    "talked": 12,
-    "helped": 12,
-    "unhelped": 4,
-    "accepted": 10,
-    "unaccepted": 4,
-    "credited": 8,
-    "revoked": 5,
-    "hidden": 3,
-    "paid": 8,
-    "refunded": 3,
-    "removed": 2,
-    "recalled": 3,
-    "closed": 3,
-    "contribution.undone": 8,
-    "waved": 1,
-}
-UNDOING = frozenset({"unliked", "unhelped", "unaccepted", "revoked", "hidden", "refunded", "recalled"})
 NAMES = ("ann", "chat:ann", "bob", "chat:bob", "cyd", "mail:bob", "dan", "eve")
 SOURCES = ("chat:room", "chat:room", "chat:hall", "mail:list")
-WAITS = (0, 0, 0, 1, 20, 59, 60, 61, 3_000, 20_000)
-AGES = (*[0] * 10, 1, 59, 60, 7_000, 86_400, 100_000, 259_199, 259_201, 400_000, -599, -600, -601)
 
 
 class Chance:
     """Draws operations. Many repeat an earlier one, change it under its key, or do again what was undone."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
+    def __init__(self, habits: Habits, seed: int) -> None:
+        self._habits, self._random = habits, Random(seed)
         self._past: list[Operation] = []
 
     def batch(self, clock: Clock) -> list[Operation]:
         """Move the clock on and draw what comes at once."""
-        clock.advance(self._random.choice(WAITS) * SECOND)
+        clock.advance(self._random.choice(self._habits.waits) * SECOND)
         return [self._one(clock.at) for _ in range(self._random.choice((1, 1, 2, 5, 20)))]
 
     def is_atomic(self) -> bool:
@@ -76,6 +53,8 @@ class Chance:
             operation = self._again(self._random.choice(self._past[-60:]))
         elif draw < 0.22:
             operation = self._adjustment(number)
+        elif draw < 0.22 + self._habits.reviews:
+            return self._review()
         else:
             operation = self._event(now, number)
         self._past.append(operation)
@@ -100,28 +79,36 @@ class Chance:
             "member": random.choice([f"chat:{name}" for name in NAMES if ":" not in name] + [f"chat:new{number}"]),
             "delta": random.choice((5, 1, 30, 0, -1, -4, -9, -40, -10_000)),
             "reason": "because",
-            "unit": random.choice((None, None, "points", "coins", "stars", "pearls")),
+            "unit": random.choice(self._habits.units),
         }
 
-    def _event(self, now: int, number: int) -> Operation:
+    def _review(self) -> Operation:
+        """Of something late, which may be reviewed before or may not wait; or of nothing."""
         random = self._random
-        (type_,) = random.choices(list(TYPES), list(TYPES.values()))
+        stories = [one for one in self._past if one.get("type") == "story"][-12:]
+        kept = [*stories, *self._past[-3:], {}]
+        one = random.choice(kept)
+        return {"of": (one.get("source"), one.get("key")), "approved": random.random() < 0.7}
+
+    def _event(self, now: int, number: int) -> Operation:
+        random, habits = self._random, self._habits
+        (type_,) = random.choices(list(habits.types), list(habits.types.values()))
         data: dict[str, Any] = {
             "amount": random.choice((0, 1, 3, 4, 5, 9, 17, 40, -3, -8, 10_000, "five", 1.5, True))
         }
-        for name, values in (("kind", ("code", "doc")), ("question", ("q1", "q2")), ("score", (2, 3))):
+        for name, values in habits.data.items():
             if random.random() < 0.6:
                 data[name] = random.choice(values)
         if random.random() < 0.1:
             data["wiki"] = random.random() < 0.5
         people = {role: self._name(number) for role in ("author", "helper") if random.random() < 0.7}
-        points_back = random.random() < (0.5 if type_ in UNDOING else 0.95 if "undone" in type_ else 0.02)
+        points_back = random.random() < (0.5 if type_ in habits.undoing else 0.95 if "undone" in type_ else 0.02)
         return {
             "source": "ledger:bot" if random.random() < 0.01 else random.choice(SOURCES),
             "key": f"e{number}",
             "type": type_,
             "subject": None if random.random() < 0.06 else f"s{max(0, number // 25 - random.choice((0, 0, 1, 9)))}",
-            "time": None if random.random() < 0.2 else max(0, now - random.choice(AGES) * SECOND),
+            "time": None if random.random() < 0.2 else max(0, now - random.choice(habits.ages) * SECOND),
             "actor": None if random.random() < 0.08 else self._name(number),
             "people": people,
             "undoes": f"e{max(0, number + random.choice((-1, -2, -3, -7, -20, 0, 1, 4)))}" if points_back else None,
@@ -133,8 +120,10 @@ class Chance:
         return f"new{number}" if self._random.random() < 0.02 else self._random.choice(NAMES)
 
 
-def command_of(one: Operation) -> Command:
-    """Return an operation as the ledger is asked for it."""
+def command_of(one: Operation, places: dict[object, Position]) -> Command:
+    """Return an operation as the ledger is asked for it; `places` is where in the log what was recorded stands."""
+    if "of" in one:
+        return ReviewContribution(position=places[one["of"]], approved=one["approved"], by="member:1")
     if "delta" in one:
         return AdjustPoints(**{**one, "member": identity(one["member"], source="")}, by="key:test")
     return RecordContribution(
@@ -158,7 +147,7 @@ def told(answer: Answered) -> object:
     assert isinstance(answer, Receipt)
     if answer.replayed or answer.event is None:
         return "replayed"
-    return [(d.rule, d.member, d.unit, d.outcome.value, d.granted) for d in decisions(answer.event)]
+    return [(d.rule, d.member, d.unit, d.outcome.value, d.granted or d.pending) for d in decisions(answer.event)]
 
 
 def modelled(model: Model, batch: list[Operation], now: int, *, atomic: bool) -> list[object]:
@@ -166,44 +155,75 @@ def modelled(model: Model, batch: list[Operation], now: int, *, atomic: bool) ->
     saved = model.save() if atomic else {}
     answers: list[object] = []
     for one in batch:
-        answers.append(model.adjust(one, now) if "delta" in one else model.record(one, now))
+        if "of" in one:
+            answers.append(model.review(one["of"], now, approved=one["approved"]))
+        else:
+            answers.append(model.adjust(one, now) if "delta" in one else model.record(one, now))
         if atomic and isinstance(answers[-1], str) and answers[-1] != "replayed":
             model.restore(saved)
             return [answers[-1]] * len(answers)
     return answers
 
 
-async def compare(
-    database: Database, writer: Writer, community: Community, clock: Clock, *, seed: int, many: int, look_every: int
-) -> Model:
-    """Do so many operations in both, and compare each answer, and every so often all that stands."""
-    chance, done, looked = Chance(seed), 0, 0
-    model = Model(GARDEN, clock.at + 1)  # two facts were recorded at the clock's time: the beginning, the rulebook
-    while done < many:
-        batch, atomic = chance.batch(clock), chance.is_atomic()
-        answers = await writer.submit(community, [command_of(one) for one in batch], atomic=atomic)
-        said, expected = [told(one) for one in answers], modelled(model, batch, clock.at, atomic=atomic)
-        for one, ours, its in zip(batch, said, expected, strict=False):
-            assert ours == its, f"the ledger, then the model, of seed {seed} after {done}: {ours} {its} {one}"
+class Comparison:
+    """A ledger and the model of it, side by side."""
+
+    def __init__(
+        self, database: Database, writer: Writer, community: Community, clock: Clock, habits: Habits
+    ) -> None:
+        self.database, self.writer, self.community, self.clock = database, writer, community, clock
+        self.habits = habits
+        self.model = Model(
+            habits.rulebook, clock.at + 1
+        )  # two facts stand at the clock's time: beginning, rulebook
+        self.places: dict[object, Position] = {}
+
+    async def run(self, *, seed: int, many: int, look_every: int) -> Model:
+        """Do so many operations in both, and compare each answer, and every so often all that stands."""
+        chance, done, looked = Chance(self.habits, seed), 0, 0
+        while done < many:
+            done += await self._batch(chance, f"seed {seed} after {done}")
+            if done // look_every > looked:
+                looked = done // look_every
+                await self._look()
+        await self._look()
+        found = await verify(self.database, self.community.id)
+        assert found.differences == []
+        return self.model
+
+    async def _batch(self, chance: Chance, where: str) -> int:
+        batch, atomic = chance.batch(self.clock), chance.is_atomic()
+        batch = [one for one in batch if "of" not in one or one["of"] in self.places]  # others stand nowhere yet
+        commands = [command_of(one, self.places) for one in batch]
+        answers = await self.writer.submit(self.community, commands, atomic=atomic)
+        said = [told(one) for one in answers]
+        expected = modelled(self.model, batch, self.clock.at, atomic=atomic)
         assert len(said) == len(expected)
-        done += len(batch)
-        if done // look_every > looked:
-            looked = done // look_every
-            await compare_accounts(database, community, model)
-    await compare_accounts(database, community, model)
-    found = await verify(database, community.id)
-    assert found.differences == []
-    return model
+        for one, ours, its in zip(batch, said, expected, strict=False):
+            assert ours == its, f"the ledger, then the model, of {where}: {ours} {its} {one}"
+        for one, answer in zip(batch, answers, strict=False):
+            if isinstance(answer, Receipt) and not answer.replayed and "source" in one:
+                self.places[one["source"], one["key"]] = Position(answer.position)
+        return len(batch)
+
+    async def _look(self) -> None:
+        """Let the sweeper do what nobody touched, then compare every account, and how many members there are."""
+        await sweep(self.database, self.writer, self.community, self.clock)
+        self.model.settle(self.clock.at)
+        table = TABLES["account"].c
+        columns = table.member, table.unit, table.balance, table.earned, table.pending
+        rows = await self.database.read(select(*columns).where(table.community_id == self.community.id))
+        held = {(row[0], row[1]): tuple(row[2:]) for row in rows if any(row[2:])}
+        assert held == self._modelled(), "accounts: the ledger, then the model"
+
+    def _modelled(self) -> dict[tuple[int, str], tuple[int, int, int]]:
+        waits: Counter[tuple[int, str]] = Counter()
+        for number in self.model.waiting:
+            grant = self.model.grants[number]
+            waits[grant["member"], grant["unit"]] += grant["granted"]
+        balance, earned = self.model.balance, self.model.earned
+        held = {key: (balance[key], earned[key], waits[key]) for key in balance.keys() | waits.keys()}
+        return {key: sums for key, sums in held.items() if any(sums)}
 
 
-async def compare_accounts(database: Database, community: Community, model: Model) -> None:
-    """Compare every account, and how many members there are."""
-    table = TABLES["account"].c
-    rows = await database.read(
-        select(table.member, table.unit, table.balance, table.earned).where(table.community_id == community.id)
-    )
-    held = {(row[0], row[1]): (row[2], row[3]) for row in rows}
-    assert held == {key: (model.balance[key], model.earned[key]) for key in model.balance}
-
-
-__all__ = ["DAY", "GARDEN", "compare"]
+__all__ = ["Comparison"]

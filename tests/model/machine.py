@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ledger.core.books.shelf import ACCOUNT
-from ledger.core.calendar import local_date, moment
-from ledger.core.commands import AdjustPoints, Command, RecordContribution
+from ledger.core.books.shelf import ACCOUNT, LOTS, WAITS
+from ledger.core.calendar import moment
+from ledger.core.commands import AdjustPoints, Command, RecordContribution, ReviewContribution
 from ledger.core.decide.answers import Accepted, Repeated
-from ledger.core.events import Event, decisions
-from ledger.core.outcomes import EntryKind, GrantRef, Outcome
-from ledger.core.postings import posting
-from ledger.core.refusals import BelowFloor, EffectiveBeforeCurrent, TimeInFuture
-from ledger.core.rulebook.grammar import Cap
-from ledger.core.values import LARGEST_POINTS, MINUTE, Micros, identity
+from ledger.core.events import decisions
+from ledger.core.refusals import BelowFloor, EffectiveBeforeCurrent, NothingToReview, TimeInFuture
+from ledger.core.values import MINUTE, Micros, Position, identity
 from tests.core.play import SOURCE, Play, length
+from tests.model.promises import PROMISES
 
 RULEBOOK = """\
 preset: machine
 community: {{tz: America/St_Johns, accept_late: 2d}}
-units: {{points: {{start: 3, floor: {floor}, claw: {claw}}}, stars: {{}}}}
+units: {{points: {{start: 3, floor: {floor}, claw: {claw}, expire: {{after: {days}d}}}}, stars: {{}}}}
 creates: {{asked: question}}
 undo: [{{event: removed, of: subject, rules: all}}]
 cap_groups: {{both: {{points: {group}, per: day, counts: net, rules: [said, thanked]}}}}
+budgets: {{fund: {{unit: stars, points: 4, per: week}}}}
+activities: [{{id: evening, at: FREQ=DAILY;BYHOUR=18, for: 9h, multiply: {{said: 1.5}}}}]
 rules:
   - {{id: said, event: said, amount: {amount}, cooldown: 10s, caps: [{{points: {points}, per: day}}]}}
   - {{id: thanked, event: thanked, to: question.author, amount: 4, when: {{not_self: actor}},
-     caps: [{{count: {count}, per: day}}], undo_on: [{{event: unthanked, match: [actor]}}]}}
+     giver_weight: {{low: 0.5}}, caps: [{{count: {count}, per: day}}],
+     undo_on: [{{event: unthanked, match: [actor]}}]}}
   - {{id: scolded, event: scolded, amount: -3, undo_on: [forgiven]}}
   - {{id: best, event: best, to: author, amount: 5, slot: [question], undo_on: [unbest]}}
-  - {{id: badge, event: badge, unit: stars, amount: 1, once_per: [member, kind]}}
+  - {{id: badge, event: badge, unit: stars, amount: 1, once_per: [member, kind], budget: fund}}
+  - {{id: told, event: told, amount: 6, pending: 7205s, caps: [{{points: 14, per: day}}], undo_on: [untold]}}
+  - {{id: story, event: story, amount: 5, pending: review, once_per: [object], undo_on: [untold]}}
 quotas:
   - {{id: asking, event: [asked], open_at_once: 2, closed_by: [best]}}
 tiers:
@@ -47,11 +49,13 @@ BOOKS = st.fixed_dictionaries(
         "points": st.integers(3, 9),
         "group": st.integers(5, 12),
         "count": st.integers(1, 3),
+        "days": st.integers(1, 4),
     }
 )
 WHO = st.sampled_from(["ann", "bob", "bot:cyd", "cyd", "dan"])
 SUBJECTS = st.sampled_from(["q1", "q2", "q3", None])
-TYPES = st.sampled_from(["asked", "said", "thanked", "unthanked", "scolded", "forgiven", "best", "unbest", "badge"])
+AT_ONCE = ["asked", "said", "thanked", "unthanked", "scolded", "forgiven", "best", "unbest", "badge"]
+TYPES = st.sampled_from([*AT_ONCE, "told", "untold", "story"])
 AGES = st.sampled_from([0, 0, 0, 1, 9, 10, 3_600, 86_400, 200_000, -600])
 
 
@@ -138,9 +142,36 @@ class Community(RuleBasedStateMachine):
         answer = self.play.publish(RULEBOOK.format(**book), effective=since)
         assert isinstance(answer, Accepted | EffectiveBeforeCurrent)
 
-    @rule(seconds=st.sampled_from([1, 10, 600, 43_200, 90_000]))
+    @rule(seconds=st.sampled_from([1, 10, 600, 43_200, 90_000, 400_000]))
     def time_passes(self, seconds: int) -> None:
         self.play.later(seconds=seconds)
+
+    @rule()
+    def sweep(self) -> None:
+        """Afterwards nothing of anybody's is due, and it is swept once."""
+        self.play.settle()
+        for member in {int(str(key[0])) for book, key in self.play.books.changed if book is ACCOUNT}:
+            assert all(one.expires_at > self.play.now for one in self.play.books.read(LOTS, (member,)).open)
+            waits = self.play.books.read(WAITS, (member,)).open
+            assert all(one.release_at is None or one.release_at > self.play.now for one in waits)
+        before = len(self.play.events)
+        self.play.settle()
+        assert len(self.play.events) == before
+
+    @precondition(lambda self: self.sent)
+    @rule(which=st.integers(0, 9), approved=st.booleans())
+    def review(self, which: int, approved: bool) -> None:
+        """Of something late: what waits is answered once, and of what does not, there is nothing to review."""
+        stories = [place for command, place in self.sent if getattr(command, "type", "") == "story"][-5:]
+        position = (stories or [place for _, place in self.sent])[-1 - which % (len(stories) or 1)]
+        command = ReviewContribution(position=Position(position), approved=approved, by="member:1")
+        answer = self.play.answer(command)
+        if isinstance(answer, Accepted):
+            made = decisions(self.play.last)
+            assert made
+            assert all(one.pending < 0 and (one.granted == -one.pending) is approved for one in made)
+            answer = self.play.answer(command)
+        assert isinstance(answer, NothingToReview)
 
     @rule(who=st.lists(WHO, min_size=1, max_size=4), is_bad=st.booleans())
     def batch(self, who: list[str], is_bad: bool) -> None:
@@ -166,71 +197,9 @@ class Community(RuleBasedStateMachine):
         self.play.check()
 
     @invariant()
-    def all_accounts_sum_to_zero(self) -> None:
-        accounts: Counter[tuple[str, str]] = Counter()
-        for event in self.play.events if hasattr(self, "play") else ():
-            for decision in decisions(event):
-                if (moved := posting(decision)) is not None:
-                    assert moved.amount > 0
-                    accounts[moved.source, moved.unit] -= moved.amount
-                    accounts[moved.destination, moved.unit] += moved.amount
-        assert sum(accounts.values()) == 0
-        for (name, unit), amount in accounts.items():
-            if name.startswith("member:"):
-                member = int(name.removeprefix("member:"))
-                assert self.play.books.read(ACCOUNT, (member, unit)).balance == amount
-                assert abs(amount) <= LARGEST_POINTS
-
-    @invariant()
-    def no_grant_passes_the_caps_of_its_rulebook(self) -> None:
-        if hasattr(self, "play"):
-            look_at_caps(self.play)
-
-    @invariant()
-    def only_what_was_granted_is_taken_back(self) -> None:
-        for event in self.play.events if hasattr(self, "play") else ():
-            for decision in decisions(event):
-                if (ref := decision.reverses) is not None:
-                    taken = granted_at(self.play, ref)
-                    assert decision.wanted == -taken
-                    assert min(0, -taken) <= decision.granted <= max(0, -taken)
-
-
-def granted_at(play: Play, ref: GrantRef) -> int:
-    """Return what the decision granted that a reversal names."""
-    return decisions(play.events[ref.position - 1])[ref.ordinal].granted
-
-
-def look_at_caps(play: Play) -> None:
-    """Count from the log what was granted per rule, member and day, and hold it against the caps of each grant."""
-    gross: defaultdict[object, int] = defaultdict(int)
-    count: defaultdict[object, int] = defaultdict(int)
-    net: defaultdict[object, int] = defaultdict(int)
-    for event in play.events:
-        for one in decisions(event):
-            source = event if one.reverses is None else play.events[one.reverses.position - 1]
-            key = (one.rule, one.member, _day(play, source))
-            if one.rule in ("said", "thanked"):
-                net[key[1:]] += one.granted
-            if one.kind is EntryKind.REVERSAL:
-                count[key] -= one.granted == one.wanted
-            if one.kind is not EntryKind.AWARD or one.outcome is not Outcome.GRANTED or one.granted <= 0:
-                continue
-            version = play.books.versions.numbered(event.rulebook)
-            gross[key] += one.granted
-            count[key] += 1
-            for cap in version.rule[one.rule].caps:
-                assert _stands(cap, gross[key], count[key]), (event, one)
-            for group in version.groups_of.get(one.rule, ()):
-                assert net[key[1:]] <= group.points, (event, one)
-
-
-def _stands(cap: Cap, gross: int, count: int) -> bool:
-    return (cap.points is None or gross <= cap.points) and (cap.count is None or count <= cap.count)
-
-
-def _day(play: Play, event: Event) -> str:
-    return str(local_date(event.occurred_at, play.rulebook.community.tz))
+    def no_other_promise_is_broken(self) -> None:
+        for promise in PROMISES if hasattr(self, "play") else ():
+            promise(self.play)
 
 
 def _time(at: int) -> str:

@@ -7,30 +7,33 @@ from typing import Any, NamedTuple
 
 import yaml
 
-MINUTE = 60_000_000
-DAY = 1_440 * MINUTE
-TOKYO = 540 * MINUTE
-LATE = 3 * DAY
+from tests.model import days
+
 Event = dict[str, Any]
 Decided = tuple[str, int | None, str, str, int]
-"""Rule, member, unit, outcome, granted."""
+"""Rule, member, unit, outcome, granted, or what waits."""
 
 
 class Limit(NamedTuple):
-    """At most so much of grants by these rules to one member, on one day or one subject."""
+    """At most so much of grants by these rules, to one member or to all, in one period or on one subject."""
 
     most: int
     counts: str
     per: str
     rules: list[str]
     partial: bool
+    levels: list[str] | None = None
+    stops: str = "CAPPED"
 
-    def covers(self, grant: Event, one: Event) -> bool:
-        return grant["rule"] in self.rules and grant[self.per] == one[self.per]
+    def covers(self, grant: Event, one: Event, who: int) -> bool:
+        """Say whether a grant counts. What only some levels have room for counts only what they were on."""
+        same = self.stops == "BUDGET_SPENT" or grant["member"] == who
+        on_level = self.levels is None or grant["level"] in self.levels
+        return same and on_level and grant["rule"] in self.rules and grant[self.per] == one[self.per]
 
-    def counted(self, granted: int, back: int) -> int:
+    def counted(self, granted: int, back: int, *, whole: bool) -> int:
         """Return what a grant, of which so much was taken back since, uses up."""
-        return {"count": int(back != -granted), "net": granted + back, "gross": max(0, granted)}[self.counts]
+        return {"count": int(not whole), "net": granted + back, "gross": max(0, granted)}[self.counts]
 
     def allowed(self, wanted: int, used: int) -> int:
         room = self.most - used
@@ -41,13 +44,14 @@ class Limit(NamedTuple):
 
 def read(rulebook: str) -> Event:
     """Return a rulebook with what it leaves unsaid."""
-    book: Event = yaml.safe_load(rulebook)
+    book: Event = {"undo": [], "cap_groups": {}, "budgets": {}, "quotas": [], "activities": [], "tiers": {}}
+    book |= yaml.safe_load(rulebook)
+    book["late"] = days.length_of(book["community"]["accept_late"])
+    book["levels"] = next((ladder["levels"] for ladder in book["tiers"].values()), {})
     for rule in book["rules"]:
         rule["undo_on"] = [on if isinstance(on, dict) else {"event": on} for on in rule.get("undo_on", ())]
         rule.update(when=dict(rule.get("when", {})), unit=rule.get("unit", "points"), to=rule.get("to", "actor"))
-        rule.update(
-            not_self=rule["when"].pop("not_self", ""), cooldown=int(rule.get("cooldown", "0s")[:-1]) * MINUTE // 60
-        )
+        rule.update(not_self=rule["when"].pop("not_self", ""), cooldown=days.length_of(rule.get("cooldown", "0s")))
     return book
 
 
@@ -87,16 +91,29 @@ def amount_of(rule: Event, data: dict[str, Any]) -> int | None:
     return int(Fraction(value * amount.get("percent", 100), 100)) * (-1 if amount.get("negate") else 1)
 
 
-def limits_of(book: Event, rule: Event, one: Event) -> list[Limit]:
+def times(book: Event, rule: Event, one: Event, amount: int, level: str) -> int:
+    """Return an amount times the giver's weight and what runs, of which the gains are added; rounded once."""
+    said = {activity["id"]: activity.get("multiply", {}).get(rule["id"]) for activity in book["activities"]}
+    said |= rule.get("multiply", {})
+    gains = [Fraction(str(said[name])) - 1 for name in one["running"] if said[name] is not None]
+    weight = Fraction(str(rule.get("giver_weight", {}).get(level, 1)))
+    return int(amount * weight * (1 + sum(gains)))
+
+
+def limits_of(book: Event, rule: Event, one: Event, level: str) -> list[Limit]:
     """Return the caps on what a rule gives for an event, in the order in which they are applied."""
     caps = [(cap, [rule["id"]]) for cap in rule.get("caps", ())]
     caps += [(group, group["rules"]) for group in book["cap_groups"].values() if rule["id"] in group["rules"]]
     limits = []
     for cap, rules in caps:
         counts = "count" if "count" in cap else cap.get("counts", "gross")
-        per = "subject" if cap["per"] == "object" else "day"
-        limits.append(Limit(cap.get("count") or cap["points"], counts, per, rules, cap.get("partial", True)))
-    return [limit for limit in limits if one[limit.per] is not None]
+        per = "subject" if cap["per"] == "object" else cap["per"]
+        most, partial, levels = cap.get("count") or cap["points"], cap.get("partial", True), cap.get("tiers")
+        limits.append(Limit(most, counts, per, rules, partial, levels))
+    if (budget := book["budgets"].get(rule.get("budget"))) is not None:
+        rules = [other["id"] for other in book["rules"] if other.get("budget") == rule["budget"]]
+        limits.append(Limit(budget["points"], "net", budget["per"], rules, partial=True, stops="BUDGET_SPENT"))
+    return [limit for limit in limits if one[limit.per] is not None and level in (limit.levels or [level])]
 
 
 def receiver_of(rule: Event, one: Event, authors: dict[str, int]) -> int | None:
@@ -105,9 +122,11 @@ def receiver_of(rule: Event, one: Event, authors: dict[str, int]) -> int | None:
     return authors.get(one["subject"]) if who is None and rule["to"].startswith("object.") else who
 
 
-def claim_of(rule: Event, kind: str, one: Event, who: int | None) -> tuple[Any, ...] | None:
+def claim_of(book: Event, rule: Event, kind: str, one: Event, who: int | None) -> tuple[Any, ...] | None:
     """Return what only one grant may hold; None where the rule says nothing, or the event not enough."""
-    given = {"member": who, "object": one["subject"], "question": one["subject"], **one["data"]}
+    activity = next(iter(one["running"].items()), one["data"].get("activity"))
+    subject = dict.fromkeys(["object", *book["creates"].values()], one["subject"])
+    given = {**subject, "member": who, **one["data"], "activity": activity}
     claim = (rule["id"], *(given.get(name) for name in rule.get(kind, ())))
     return None if len(claim) == 1 or None in claim else claim
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ledger.core import undo
-from ledger.core.rules import caps
+from ledger.core.decide import due
+from ledger.core.rules import caps, lots
 from tests.model.machine import Community
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
@@ -33,6 +34,9 @@ def test_many_more_and_longer_walks_break_no_promise() -> None:
 
 PLANTED = {
     "a cap has room for one more": (caps.Limit, "allowed", lambda limit, wanted: min(wanted, limit.room + 1)),
+    "what is spent is taken from no lot": (lots, "spend", lambda *_, **__: ()),
+    "points end at once": (lots, "last_day", lambda expiry, dated: dated),
+    "what is released is granted twice over": (due, "bounded", lambda account, amount: 2 * amount),
     "a grant can be undone again": (undo, "is_undone", lambda books, position, ordinal: False),
 }
 

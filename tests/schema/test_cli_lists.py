@@ -273,3 +273,23 @@ def test_an_unknown_community_names_those_there_are(told: Cli, command: str) -> 
 def test_without_any_community_it_says_so(ledger: Cli) -> None:
     ran = ledger("balances", "-c", "garden")
     assert (ran.code, ran.said) == (1, "ledger: there is no community 'garden'; there are: none yet\n")
+
+
+def test_balances_leave_out_what_has_expired(ledger: Cli, tmp_path: Path) -> None:
+    """Five points of 2024 with a life of ten days; nobody has swept since."""
+    (tmp_path / "fading.yaml").write_text(
+        "units: {points: {expire: {after: 10d}}}\nrules:\n- {id: hello, event: member.hello, amount: 5}\n", "utf-8"
+    )
+    hello = {
+        "specversion": "1.0",
+        "id": "h1",
+        "source": "chat:hall",
+        "type": "member.hello",
+        "time": "2024-03-01T12:00:00Z",
+        "data": {"member": "ann"},
+    }
+    ledger("import", written(tmp_path, [hello]), "-c", "hall", "--rulebook", tmp_path / "fading.yaml").ok()
+    assert ledger("balances", "-c", "hall").ok().text.splitlines()[1] == "ann,points,0,0,0,5,"
+    assert _points(ledger("balances", "-c", "hall", "--at", "2024-03-11")) == {"ann": "5"}
+    ledger("tiers", "run", "-c", "hall").ok()
+    assert ledger("balances", "-c", "hall").ok().text.splitlines()[1] == "ann,points,0,0,0,5,"

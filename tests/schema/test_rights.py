@@ -95,7 +95,7 @@ class World(NamedTuple):
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
         told |= {"round": self.round, "perk": self.perk, "stocked": self.stocked, "redemption": self.redemption}
-        told |= {"round": self.round, "activity": self.activity}
+        told |= {"activity": self.activity}
         return {**ids, **reports, **told, "slug": self.slug, "fresh": fresh}
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import msgspec
@@ -23,15 +24,15 @@ from ledger.core.books.shelf import (
 )
 from ledger.core.books.view import Books
 from ledger.core.outcomes import Decision, LotMove
-from ledger.core.values import MemberId, Position
+from ledger.core.values import MemberId, Micros, Position
 
 POINTS_DUE = "points"
 """How DUE names what is next of a member's points: an expiry or a release."""
 
 
 def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, ...]) -> None:
-    """Fold steps of a member's lots."""
-    open_lots = {(one.position, one.ordinal): one for one in books.read(LOTS, (member,)).open}
+    """Fold steps of a member's lots. Each is found in their order: a busy member has hundreds open."""
+    open_lots = list(books.read(LOTS, (member,)).open)
     for move in moves:
         key = (member, move.position, move.ordinal)
         old = books.read(LOT, key)
@@ -41,22 +42,30 @@ def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, .
             gone = -move.delta if move.expired else 0
             new = msgspec.structs.replace(old, remaining=old.remaining + move.delta, expired=old.expired + gone)
         books.write(LOT, key, new)
-        open_lots.pop(key[1:], None)
+        place = (new.expires_at, move.position, move.ordinal)
+        here = bisect_left(open_lots, place, key=_order)
+        if here < len(open_lots) and _order(open_lots[here]) == place:
+            del open_lots[here]
         if new.remaining:
-            open_lots[key[1:]] = OpenLot(
+            left = OpenLot(
                 unit=new.unit,
                 expires_at=new.expires_at,
                 position=move.position,
                 ordinal=move.ordinal,
                 remaining=new.remaining,
             )
-    books.write(LOTS, (member,), Lots(open=in_order(open_lots.values())))
+            open_lots.insert(here, left)
+    books.write(LOTS, (member,), Lots(open=tuple(open_lots)))
     note_due(books, member)
 
 
 def in_order(lots: Iterable[OpenLot]) -> tuple[OpenLot, ...]:
     """Return lots in the order in which they are spent."""
-    return tuple(sorted(lots, key=lambda one: (one.expires_at, one.position, one.ordinal)))
+    return tuple(sorted(lots, key=_order))
+
+
+def _order(lot: OpenLot) -> tuple[Micros, Position, int]:
+    return lot.expires_at, lot.position, lot.ordinal
 
 
 def evolve_waiting(books: Books, position: Position, ordinal: int, decision: Decision) -> None:

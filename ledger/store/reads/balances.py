@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Subquery, and_, case, func, select
 
 from ledger.core.outcomes import EntryKind
-from ledger.core.values import Micros
+from ledger.core.values import MemberId, Micros
 from ledger.store.engine import Database
 from ledger.store.reads.names import names
 from ledger.store.tables import TABLES
@@ -26,6 +26,7 @@ class BalanceLine(NamedTuple):
     held: int
     earned: int
     tier: str
+    number: MemberId = MemberId(0)
 
     @property
     def available(self) -> int:
@@ -47,6 +48,7 @@ async def balances(
             func.coalesce(ACCOUNT.held, 0),
             func.coalesce(ACCOUNT.earned, 0),
             func.coalesce(TIER.level, ""),
+            MEMBER.member,
         )
         .select_from(TABLES["member"])
         .outerjoin(named, named.c.member == MEMBER.member)
@@ -58,7 +60,8 @@ async def balances(
         statement = statement.where(MEMBER.left_at.is_(None))
     rows = await database.read(statement, whole=True)
     return sorted(
-        BalanceLine(name, unit, balance, held, earned, level) for name, balance, held, earned, level in rows
+        BalanceLine(name, unit, balance, held, earned, level, MemberId(number))
+        for name, balance, held, earned, level, number in rows
     )
 
 
