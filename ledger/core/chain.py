@@ -8,7 +8,14 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.commands import AdjustPoints, Command, CreateCommunity, PublishRulebook, RecordContribution
+from ledger.core.commands import (
+    AdjustPoints,
+    Command,
+    CreateCommunity,
+    EraseMember,
+    PublishRulebook,
+    RecordContribution,
+)
 from ledger.core.events import Event
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
@@ -81,6 +88,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             content = (str(command.member), command.unit, command.delta, command.reason)
         case CreateCommunity():
             content = (command.slug,)
+        case EraseMember():
+            content = ("erase", command.member)
         case PublishRulebook():
             content = (command.yaml, command.effective_from, command.note)
         case _:

@@ -12,6 +12,9 @@ from ledger.core.values import Identity, MemberId, Micros, Position, Value
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
 
+MEMBERS_SOURCE = f"{LEDGER_SOURCE}:members"
+"""The source of what signed-in members do themselves."""
+
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
 
@@ -33,6 +36,10 @@ class RecordContribution(Value):
     """History played in: exempt from `accept_late`."""
     may_name_amounts: bool = True
     """Whether rules may take amounts from this sender's data."""
+    member: MemberId | None = None
+    """The signed-in member who did it, where no identity is named."""
+    own: bool = False
+    """Recorded by the ledger for somebody who is signed in: its source is the ledger's."""
 
 
 class CreateCommunity(Value):
@@ -137,6 +144,13 @@ class ReportGroup(Value):
     by: str
 
 
+class EraseMember(Value):
+    """Make a member nobody. Again is no change: the answer is the first one's."""
+
+    member: MemberId
+    by: str
+
+
 class SettleDue(Value):
     """Do what was found due: of members' points, and a chunk of each ladder's daily run."""
 
@@ -147,7 +161,19 @@ class SettleDue(Value):
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
-Command = RecordContribution | AdjustPoints | CreateCommunity | PublishRulebook | CorrectPoints | ByHand | SettleDue
+AboutMembers = EraseMember
+"""What is said about who a member is."""
+
+Command = (
+    RecordContribution
+    | AdjustPoints
+    | CreateCommunity
+    | PublishRulebook
+    | CorrectPoints
+    | ByHand
+    | AboutMembers
+    | SettleDue
+)
 
 
 class Stamped(NamedTuple):

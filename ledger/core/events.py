@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.core.membership import MemberErased
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -164,6 +165,7 @@ Fact = (
     | CommunityCreated
     | RulebookPublished
     | PointsCorrected
+    | MemberErased
 )
 
 

@@ -20,6 +20,7 @@ from ledger.core.events import (
     TiersJudged,
     UndoContinued,
 )
+from ledger.core.membership import MemberErased
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId, Value
 
@@ -80,6 +81,8 @@ def _happened(event: Event, fact: Decided) -> Iterator[Line]:
         case GroupHeld():
             code = "event.held" if fact.held else "event.let_go"
             yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
+        case MemberErased():
+            yield Line(code="event.erased", parameters={"by": fact.by, "member": fact.member})
         case PointsCorrected():
             yield Line(code="event.corrected", parameters={"version": fact.version})
 

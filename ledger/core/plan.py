@@ -16,6 +16,7 @@ from ledger.core.commands import (
     Command,
     CorrectPoints,
     CreateCommunity,
+    EraseMember,
     PublishRulebook,
     RecordContribution,
     SettleDue,
@@ -27,6 +28,7 @@ from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
+from ledger.core.decide.erasing import decide_erasure, erasure_key
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.undoing import go_on_undoing
@@ -97,6 +99,8 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_publication(books, command, mac, recorded_at=recorded_at)
         case CorrectPoints():
             return decide_correction(books, command, mac, recorded_at=recorded_at)
+        case EraseMember():
+            return decide_erasure(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case _:
@@ -127,6 +131,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return ADJUSTMENTS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
+        case EraseMember():
+            return LEDGER_SOURCE, erasure_key(command.member)
         case PublishRulebook():
             return (LEDGER_SOURCE, publication_key(command.number)) if command.number else None
         case _:

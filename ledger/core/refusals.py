@@ -1,7 +1,7 @@
 """Refusals: expected noes, with stable codes. A refused command writes nothing.
 
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
-For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
+For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, MEMBER_GONE, BELOW_FLOOR,
 TOO_MANY_POINTS.
 """
 
@@ -69,6 +69,13 @@ class MemberUnknown(Refusal):
     """There is no such member in this community."""
 
     code = "MEMBER_UNKNOWN"
+    pointer = "/member"
+
+
+class MemberGone(Refusal):
+    """This member was erased: they are nobody, and nothing can be done about them any more."""
+
+    code = "MEMBER_GONE"
     pointer = "/member"
 
 

@@ -14,8 +14,10 @@ from ledger.core.books.evolve import TIERS_DUE, evolve
 from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
+    LEDGER_SOURCE,
     AdjustPoints,
     Command,
+    EraseMember,
     HoldGroup,
     LockTier,
     PublishRulebook,
@@ -36,6 +38,7 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
+from ledger.core.membership import MemberErased
 from ledger.core.outcomes import EntryKind
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
@@ -215,6 +218,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 undoes=fact.undoes,
                 data=fact.data,
                 imported=fact.imported,
+                own=event.source.startswith(f"{LEDGER_SOURCE}:"),
             )
         case PointsAdjusted():
             made = fact.decisions[-1]
@@ -239,6 +243,8 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             )
         case GroupHeld():
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
+        case MemberErased():
+            return EraseMember(member=fact.member, by=fact.by)
         case GroupReported():
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case _:

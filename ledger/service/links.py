@@ -16,6 +16,7 @@ from ledger.core.values import HOUR, MINUTE, SECOND, MemberId, Micros
 from ledger.store import directory
 from ledger.store.directory import Community
 from ledger.store.engine import Database
+from ledger.store.reads.members import holder
 
 ALGORITHM = "HS256"
 SESSION = 12 * HOUR
@@ -60,7 +61,7 @@ def _token(community: Community, member: MemberId, purpose: Purpose, expires_at:
 
 
 async def signed_in(database: Database, token: str, purpose: Purpose, *, at: Micros) -> SignedIn | None:
-    """Return whom a token names; None where it is forged, void, or for another purpose."""
+    """Return whom a token names; None where it is forged, void, for another purpose, or its member was erased."""
     try:
         slug = str(jwt.get_unverified_header(token).get("kid", ""))
         is_plain = (
@@ -80,7 +81,8 @@ async def signed_in(database: Database, token: str, purpose: Purpose, *, at: Mic
         return None
     if int(claims["exp"]) * SECOND <= at:
         return None
-    return SignedIn(community, MemberId(int(claims["sub"])))
+    member = await holder(database, community.id, MemberId(int(claims["sub"])))
+    return None if member is None else SignedIn(community, member)
 
 
 def _key(community: Community, purpose: Purpose) -> bytes:

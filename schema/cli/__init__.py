@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, rules, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, members, rules, serving
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("rebuild")(care.rebuild)
 app.command("simulate")(rules.simulate)
 app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
+app.add_typer(members.app, name="members")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(rules.app, name="rulebook")
 

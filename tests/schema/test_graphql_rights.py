@@ -46,6 +46,7 @@ CHANGES = {
     'createApiKey(input: {community: "garden", name: "n", scopes: [CONSOLE]})': Scope.CONSOLE,
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
+    'eraseMember(memberId: "x")': Scope.CONSOLE,
 }
 
 
@@ -253,6 +254,7 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
     for mutation, id_ in (
         ('adjustPoints(input: {memberId: "%s", delta: 1, reason: "r", idempotencyKey: "i"})', ana),
         ('createMemberLink(memberId: "%s")', ana),
+        ('eraseMember(memberId: "%s")', ana),
         ('revokeApiKey(id: "%s")', key),
     ):
         answers = [

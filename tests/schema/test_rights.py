@@ -96,6 +96,11 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
+    "Mutation.leaveCommunity": (
+        "{ it: leaveCommunity(community: $slug) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.eraseMember": ("{ it: eraseMember(memberId: $member) { member { id } } }", _rule(MEMBER)),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),

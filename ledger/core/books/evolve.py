@@ -48,6 +48,7 @@ from ledger.core.events import (
     decisions,
     joined,
 )
+from ledger.core.membership import MemberErased
 from ledger.core.outcomes import (
     ClaimKey,
     CounterMove,
@@ -114,10 +115,19 @@ def evolve_own(books: Books, event: Event) -> None:
             key = fact.member, fact.group
             wish = books.read(WISH, key)
             books.write(WISH, key, msgspec.structs.replace(wish, held=int(fact.held)))
+        case MemberErased():
+            evolve_erasure(books, event, fact.member)
         case GroupReported():
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
             books.write(WISH, key, msgspec.structs.replace(books.read(WISH, key), **inside))
+
+
+def evolve_erasure(books: Books, event: Event, member: MemberId) -> None:
+    """Fold that somebody is nobody now; whoever was still there has left with it."""
+    old = books.read(MEMBER, (member,))
+    left_at = event.occurred_at if old.left_at is None else old.left_at
+    books.write(MEMBER, (member,), msgspec.structs.replace(old, left_at=left_at, erased_at=event.occurred_at))
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:

@@ -24,11 +24,12 @@ class Book(Generic[K, V]):
 
 
 class Member(Value):
-    """When a member was first seen, joined and left; `joined_at` is the earliest of sight and joining."""
+    """When a member was first seen, joined, left and was erased; `joined_at` is the earlier of the first two."""
 
     joined_at: Micros = Micros(0)
     seen_position: Position = Position(0)
     left_at: Micros | None = None
+    erased_at: Micros | None = None
 
 
 class Account(Value):
@@ -192,6 +193,12 @@ class Known(Value):
     received: str = ""
 
 
+class Names(Value):
+    """The identities of a member: platform and id there."""
+
+    keys: tuple[tuple[str, str], ...] = ()
+
+
 class Profile(Value):
     """What a member is called."""
 
@@ -260,6 +267,9 @@ IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 
 PROFILE: Book[tuple[int], Profile] = Book("profile", Profile())
 """What members are called: personal like identities."""
+
+NAMES: Book[tuple[int], Names] = Book("names", Names())
+"""A view of a member's rows in IDENTITY: never stored itself."""
 
 KEY: Book[tuple[str, str], Seen] = Book("key", Seen())
 EVENT: Book[tuple[int], Recorded] = Book("event", Recorded())

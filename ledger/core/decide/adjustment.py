@@ -14,7 +14,7 @@ from ledger.core.decide.people import People
 from ledger.core.decide.starts import starts
 from ledger.core.events import Event, PointsAdjusted
 from ledger.core.outcomes import Decision, EntryKind, Outcome
-from ledger.core.refusals import BelowFloor, MemberUnknown, NothingToAdjust, TooManyPoints, UnitUnknown
+from ledger.core.refusals import BelowFloor, MemberGone, MemberUnknown, NothingToAdjust, TooManyPoints, UnitUnknown
 from ledger.core.values import LARGEST_POINTS, Identity, MemberId, Micros, Position
 
 ADJUSTED = "points.adjusted"
@@ -34,6 +34,8 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
     member = command.member if isinstance(command.member, int) else people.member(command.member)
     if member not in people.joined and not trial.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
+    if trial.read(MEMBER, (member,)).erased_at is not None and not command.replayed:
+        return MemberGone()
     position = Position(books.head.position + 1)
     event = Event(
         position=position,

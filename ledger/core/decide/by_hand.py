@@ -16,13 +16,15 @@ from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,
     LevelUnknown,
+    MemberGone,
     MemberUnknown,
     NothingToReview,
+    Refusal,
 )
 from ledger.core.reversal import withdrawal
 from ledger.core.rulebook.versions import Version
 from ledger.core.tiers.moving import groups_of
-from ledger.core.values import Micros
+from ledger.core.values import MemberId, Micros
 
 REVIEWED = "contribution.reviewed"
 LOCKED = "tier.locked"
@@ -77,8 +79,8 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     ladder = version.ladders.get(command.ladder) if command.ladder else version.main_ladder
     if ladder is None or not ladder.lockable:
         return LadderNotLockable()
@@ -97,8 +99,8 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
 
 
 def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     if command.group not in _groups(version):
         return GroupUnknown(group=command.group)
     wish = books.read(WISH, (command.member, command.group))
@@ -112,12 +114,20 @@ def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, record
 
 
 def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
     fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
     return write_plainly(books, _event(books, REPORTED, fact, mac, version, recorded_at))
+
+
+def _unknown(books: Books, member: MemberId) -> Refusal | None:
+    """Return why nothing can be said about a member, if that is so."""
+    known = books.read(MEMBER, (member,))
+    if not known.seen_position:
+        return MemberUnknown()
+    return MemberGone() if known.erased_at is not None else None
 
 
 def _groups(version: Version) -> set[str]:

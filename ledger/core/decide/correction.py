@@ -9,6 +9,7 @@ from ledger.core.commands import Correction, CorrectPoints
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event
+from ledger.core.decide.people import is_gone
 from ledger.core.events import PointsCorrected
 from ledger.core.outcomes import Decision, EntryKind, LotMove, Outcome
 from ledger.core.rules import lots
@@ -41,12 +42,13 @@ def decide_correction(books: Books, command: CorrectPoints, mac: bytes, *, recor
 
 def _decision(made: Made, correction: Correction) -> Decision:
     account = made.books.read(ACCOUNT, (correction.member, correction.unit))
-    granted = bounded(account, correction.delta)
+    gone = is_gone(made.books, correction.member)
+    granted = 0 if gone else bounded(account, correction.delta)
     about = correction.corrects
     trails = (corrected_trail(about.position), *correction.trails) if about is not None else ()
     return Decision(
         rule=correction.rule,
-        outcome=Outcome.GRANTED,
+        outcome=Outcome.NO_RECIPIENT if gone else Outcome.GRANTED,
         member=correction.member,
         unit=correction.unit,
         kind=EntryKind.ADJUSTMENT,

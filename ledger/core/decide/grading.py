@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
 from ledger.core.books.view import Books
+from ledger.core.decide.people import is_gone
 from ledger.core.events import Event, decisions
 from ledger.core.outcomes import ClaimKey, Decision, GrantRef, LotMove, Outcome, Step
 from ledger.core.reversal import reversal
@@ -79,7 +80,7 @@ def grade(
 ) -> list[Decision]:
     """Return the rule's decision; before it, where a slot is taken over, the old holder's reversal."""
     receiver = person(case, books, rule.to)
-    if receiver is None:
+    if receiver is None or is_gone(books, receiver):
         return [Decision(rule=rule.id, outcome=Outcome.NO_RECIPIENT, unit=rule.unit)]
     look = Look(case, event, rule, receiver, activities(case))
     if late:

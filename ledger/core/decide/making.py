@@ -107,7 +107,8 @@ def finish(
     )
     evolve_tiers(books, event, rises)
     moved = (*tiers, *rises)
-    groups = []
+    evolve_wishes(books, event, fact.groups)
+    groups = list(fact.groups)
     for wish in moving.wishes(books, version, moved):
         evolve_wishes(books, event, (wish,))
         groups.append(wish)

@@ -9,7 +9,7 @@ from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
 from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
-from ledger.core.rulebook.versions import Version
+from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.rules.levels import level_on
 from ledger.core.tiers import thresholds
 from ledger.core.tiers.daily import change, moved_at_event
@@ -83,6 +83,12 @@ def granted(ladder: Ladder, level: str | None) -> set[str]:
     codes, code = [one.code for one in ladder.levels], level_on(ladder, level) if level else ""
     reached = ladder.levels[: codes.index(code) + 1] if code else ()
     return {group.removeprefix("group:") for one in reached for group in one.grants}
+
+
+def every_group(versions: Versions) -> list[str]:
+    """Return the groups that any level of any version gives a place in."""
+    levels = (level for one in versions.published for ladder in one.rulebook.ladders for level in ladder.levels)
+    return list(dict.fromkeys(grant.removeprefix("group:") for level in levels for grant in level.grants))
 
 
 def groups_of(books: Books, version: Version, member: MemberId, *, without: str = "") -> set[str]:

@@ -35,6 +35,13 @@ async def profile(database: Database, community: UUID, member: MemberId) -> Prof
     return Profile(*rows[0]) if rows else None
 
 
+async def holder(database: Database, community: UUID, member: MemberId) -> MemberId | None:
+    """Return who acts where a member does; None where there is no such member, or they were erased."""
+    statement = select(MEMBER.erased_at).where(MEMBER.community_id == community, MEMBER.member == member)
+    rows = await database.read(statement)
+    return member if rows and rows[0].erased_at is None else None
+
+
 async def latest_positions(database: Database, community: UUID, member: MemberId, *, first: int) -> list[Position]:
     """Return where the latest events stand that concern a member, newest first."""
     entry = TABLES["entry"].c

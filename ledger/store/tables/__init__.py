@@ -22,6 +22,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.members import ErasureRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -40,6 +41,7 @@ __all__ = [
     "CounterRow",
     "DueRow",
     "EntryRow",
+    "ErasureRow",
     "EventPrivateRow",
     "EventRow",
     "GroupWishRow",

@@ -10,13 +10,14 @@ from ledger.store.tables.base import TenantRow, big, raw, word
 
 
 class MemberRow(TenantRow, table=True):
-    """When a member was first seen, joined and left."""
+    """When a member was first seen, joined, left and was erased."""
 
     __tablename__ = "member"
     member: int = big(key=True)
     joined_at: int = big()
     seen_position: int = big()
     left_at: int | None = big(default=None)
+    erased_at: int | None = big(default=None)
 
 
 class AccountRow(TenantRow, table=True):

@@ -6,11 +6,12 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.membership import MembershipMutation
 from schema.graphql.mutations.points import PointsMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation):
+class Mutation(ContributionMutation, PointsMutation, MembershipMutation, AccessMutation, CommunityMutation):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 

@@ -55,10 +55,10 @@ class Member(Node):
 
     joined_at: datetime = field("The earlier of first sight and joining.")
 
-    @resolved("What the member is called.")
+    @resolved("What the member is called; one who was erased is a former member.")
     def display_name(self, info: Info) -> str:
         """Return the member's name."""
-        return self.profile.name or render("nobody", view_of(info).locale)
+        return self.profile.name or render("former_member", view_of(info).locale)
 
     @resolved("The community the member belongs to.")
     def community(self) -> Annotated[Community, strawberry.lazy("schema.graphql.types.community")]:
