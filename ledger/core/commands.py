@@ -161,7 +161,25 @@ class SettleDue(Value):
 ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 """What people and bots say about a member or an event, without a key of their own."""
 
-AboutMembers = EraseMember
+
+class MergeMembers(Value):
+    """Say that two members are one person: `into` acts for `gone` from now on."""
+
+    into: MemberId
+    gone: MemberId
+    by: str
+    reason: str
+
+
+class UnmergeMembers(Value):
+    """Say that the merge at a position was wrong."""
+
+    position: Position
+    by: str
+    reason: str
+
+
+AboutMembers = EraseMember | MergeMembers | UnmergeMembers
 """What is said about who a member is."""
 
 Command = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.membership import MemberErased
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -166,6 +166,8 @@ Fact = (
     | RulebookPublished
     | PointsCorrected
     | MemberErased
+    | MembersMerged
+    | MembersUnmerged
 )
 
 

@@ -20,7 +20,7 @@ from ledger.core.events import (
     TiersJudged,
     UndoContinued,
 )
-from ledger.core.membership import MemberErased
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId, Value
 
@@ -81,6 +81,10 @@ def _happened(event: Event, fact: Decided) -> Iterator[Line]:
         case GroupHeld():
             code = "event.held" if fact.held else "event.let_go"
             yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
+        case MembersMerged():
+            yield Line(code="event.merged", parameters={"by": fact.by, "member": fact.into})
+        case MembersUnmerged():
+            yield Line(code="event.unmerged", parameters={"by": fact.by, "member": fact.gone, "of": fact.of})
         case MemberErased():
             yield Line(code="event.erased", parameters={"by": fact.by, "member": fact.member})
         case PointsCorrected():
@@ -131,6 +135,8 @@ def _is_loss(decision: Decision) -> bool:
 def sentence_code(decision: Decision) -> str:
     """Return the code of a decision's sentence."""
     code = f"decision.{decision.outcome.value}"
+    if decision.kind is EntryKind.TRANSFER:
+        return f"{code}.transfer"
     if decision.kind is EntryKind.EXPIRY:
         return f"{code}.expiry"
     if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:

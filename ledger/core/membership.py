@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.core.outcomes import Decided
-from ledger.core.values import MemberId
+from ledger.core.outcomes import ClaimKey, Decided
+from ledger.core.values import MemberId, Position
 
 
 class MemberErased(Decided, tag="member.erased", kw_only=True):
@@ -14,3 +14,31 @@ class MemberErased(Decided, tag="member.erased", kw_only=True):
 
     member: MemberId
     by: str
+    united: tuple[MemberId, ...] = ()
+    """Those who were one person with them."""
+
+    @property
+    def everybody(self) -> tuple[MemberId, ...]:
+        """All who are nobody now."""
+        return (self.member, *self.united)
+
+
+class MembersMerged(Decided, tag="members.merged", kw_only=True):
+    """Two members are one person: from now on `into` acts for `gone`, whose balances move with their lots."""
+
+    into: MemberId
+    gone: MemberId
+    by: str
+
+
+class MembersUnmerged(Decided, tag="members.unmerged", kw_only=True):
+    """The merge at `of` was wrong: `gone` is a member of their own again, with what came by their identities.
+
+    `units` are those of which something came.
+    """
+
+    of: Position
+    gone: MemberId
+    by: str
+    units: tuple[str, ...] = ()
+    claims: tuple[ClaimKey, ...] = ()

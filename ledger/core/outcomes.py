@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
     EXPIRY = "EXPIRY"
+    TRANSFER = "TRANSFER"
 
 
 class CounterMode(StrEnum):
@@ -96,12 +97,14 @@ class Decision(Value):
 
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
     (`releases` names the grant) or taken back. `dated` is when it took effect, where that is not the event's time.
+    `via` is the merged member by whose identity it came, where that is not `member`, who acts for both.
     `corrects` names the decision that a rulebook published for the past would have made otherwise.
     """
 
     rule: str
     outcome: Outcome
     member: MemberId | None = None
+    via: MemberId | None = None
     unit: str = ""
     kind: EntryKind = EntryKind.AWARD
     wanted: int = 0
@@ -120,6 +123,11 @@ class Decision(Value):
     reverses: GrantRef | None = None
     corrects: GrantRef | None = None
     possible_again_at: Micros | None = None
+
+    @property
+    def origin(self) -> MemberId | None:
+        """By whose identity it came: what is counted, earned and waited for is theirs."""
+        return self.via or self.member
 
 
 class TierChange(Value, array_like=True):

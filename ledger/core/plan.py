@@ -17,10 +17,12 @@ from ledger.core.commands import (
     CorrectPoints,
     CreateCommunity,
     EraseMember,
+    MergeMembers,
     PublishRulebook,
     RecordContribution,
     SettleDue,
     Stamped,
+    UnmergeMembers,
 )
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Answer, Repeated
@@ -29,6 +31,7 @@ from ledger.core.decide.community import CREATED, decide_creation, decide_public
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.erasing import decide_erasure, erasure_key
+from ledger.core.decide.merging import decide_merge, decide_unmerge
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.undoing import go_on_undoing
@@ -101,6 +104,10 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_correction(books, command, mac, recorded_at=recorded_at)
         case EraseMember():
             return decide_erasure(books, command, mac, recorded_at=recorded_at)
+        case MergeMembers():
+            return decide_merge(books, command, mac, recorded_at=recorded_at)
+        case UnmergeMembers():
+            return decide_unmerge(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case _:

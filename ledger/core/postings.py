@@ -17,6 +17,7 @@ SYSTEM_ACCOUNT = {
     EntryKind.BONUS: "bonuses",
     EntryKind.ADJUSTMENT: "adjustments",
     EntryKind.EXPIRY: "expiries",
+    EntryKind.TRANSFER: "transfers",
 }
 
 

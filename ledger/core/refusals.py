@@ -79,6 +79,28 @@ class MemberGone(Refusal):
     pointer = "/member"
 
 
+class NothingToMerge(Refusal):
+    """The two are one person already. Name two different members."""
+
+    code = "NOTHING_TO_MERGE"
+    pointer = "/from"
+
+
+class PointsHeld(Refusal):
+    """Points of the member who is to go are held for a redemption. Decide that first."""
+
+    code = "POINTS_HELD"
+    pointer = "/from"
+    held: int
+
+
+class MergeUnknown(Refusal):
+    """There is no such merge, or it was undone before."""
+
+    code = "MERGE_UNKNOWN"
+    pointer = "/mergeId"
+
+
 class BelowFloor(Refusal):
     """An adjustment never takes a balance below the unit's floor. Take less."""
 

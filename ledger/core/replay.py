@@ -20,12 +20,14 @@ from ledger.core.commands import (
     EraseMember,
     HoldGroup,
     LockTier,
+    MergeMembers,
     PublishRulebook,
     RecordContribution,
     ReportGroup,
     ReviewContribution,
     SettleDue,
     Stamped,
+    UnmergeMembers,
 )
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
@@ -38,7 +40,7 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
-from ledger.core.membership import MemberErased
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import EntryKind
 from ledger.core.plan import plan
 from ledger.core.rulebook.versions import Version
@@ -89,12 +91,14 @@ class Effects:
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
             about = decision.releases or decision.reverses or decision.corrects
-            if decision.member is None or (decision.kind is EntryKind.ADJUSTMENT and about is None):
+            origin = decision.origin
+            by_hand = decision.kind is EntryKind.ADJUSTMENT and about is None
+            if origin is None or by_hand or decision.kind is EntryKind.TRANSFER:
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
             if effect is None:
                 key = self._keys.get(about.position if about is not None else event.position, NOBODYS)
-                effect = Effect(key, decision.rule, decision.member, decision.unit)
+                effect = Effect(key, decision.rule, origin, decision.unit)
             self._refs[event.position, ordinal] = effect
             if about is None:
                 self.made.setdefault(effect, (event, ordinal))
@@ -129,7 +133,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded):
+        if isinstance(event.fact, ContributionRecorded | MembersMerged):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -243,6 +247,10 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             )
         case GroupHeld():
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
+        case MembersMerged():
+            return MergeMembers(into=fact.into, gone=fact.gone, by=fact.by, reason="")
+        case MembersUnmerged():
+            return UnmergeMembers(position=position(fact.of), by=fact.by, reason="")
         case MemberErased():
             return EraseMember(member=fact.member, by=fact.by)
         case GroupReported():

@@ -110,8 +110,9 @@ class People:
     def learn(self, event: Event, private: bytes | None, *, had: bool) -> None:
         """Learn from one event's private part; `had` says whether it ever had one."""
         if isinstance(event.fact, MemberErased):
-            for name in self._names.pop(event.fact.member, ()):
-                self.named.pop(name, None)
+            for erased in event.fact.everybody:
+                for name in self._names.pop(erased, ()):
+                    self.named.pop(name, None)
         if private is None:
             self.destroyed += had
             self.erased = self.erased or bool(joined(event))

@@ -41,7 +41,8 @@ class Erasure(NamedTuple):
 
 async def begin_erasures(connection: Connection, community: UUID, events: Sequence[Event]) -> None:
     """Destroy what is kept of erased members beside the log, and note that private parts are to follow."""
-    erased = [(one.fact.member, one.position, 0) for one in events if isinstance(one.fact, MemberErased)]
+    facts = [(one.fact, one.position) for one in events if isinstance(one.fact, MemberErased)]
+    erased = [(member, position, 0) for fact, position in facts for member in fact.everybody]
     for member, *_ in erased:
         for table in BESIDE:
             statement = f"DELETE FROM {table} WHERE community_id = $1 AND member = $2"  # noqa: S608  # our own names

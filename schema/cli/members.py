@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from ledger.core.commands import MergeMembers, UnmergeMembers
 from ledger.core.refusals import Refusal
-from ledger.core.values import MemberId
+from ledger.core.values import MemberId, Position
 from ledger.service.erasing import destroy, erase
 from ledger.service.ledger import Ledger
+from ledger.service.writer import Receipt
 from ledger.store.directory import Community
 from ledger.store.reads.names import member_by_identity
 from schema.cli.opening import CommunityOption, Stop, opened_community, run
@@ -38,6 +40,47 @@ def erase_member(
             stop_at(answer)
             await destroy(ledger.database, found, most=WITHOUT_END)
         typer.echo(f"{community}: member #{number} is nobody now")
+
+    run(work())
+
+
+ReasonOption = Annotated[str, typer.Option(help="Why.")]
+
+
+@app.command("merge")
+def merge_members(
+    into: MemberArgument, gone: MemberArgument, community: CommunityOption, reason: ReasonOption
+) -> None:
+    """Say that two members are one person: the first acts for both from now on."""
+
+    async def work() -> None:
+        async with opened_community(community) as (ledger, found):
+            kept, other = await member_named(ledger, found, into), await member_named(ledger, found, gone)
+            command = MergeMembers(into=kept, gone=other, by=BY, reason=reason)
+            [answer] = await ledger.writer.submit(found, [command])
+        if not isinstance(answer, Receipt):
+            raise Stop(problem_of(answer).detail)
+        typer.echo(
+            f"{community}: member #{kept} acts for #{other}; undo it with: members unmerge {answer.position}"
+        )
+
+    run(work())
+
+
+@app.command("unmerge")
+def unmerge_members(
+    position: Annotated[int, typer.Argument(help="Where the merge stands in the log.")],
+    community: CommunityOption,
+    reason: ReasonOption,
+) -> None:
+    """Undo a merge: each has what came by their own identities, less what was spent by them since."""
+
+    async def work() -> None:
+        async with opened_community(community) as (ledger, found):
+            command = UnmergeMembers(position=Position(position), by=BY, reason=reason)
+            [answer] = await ledger.writer.submit(found, [command])
+        stop_at(answer)
+        typer.echo(f"{community}: the merge at {position} is undone")
 
     run(work())
 

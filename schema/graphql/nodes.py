@@ -13,6 +13,7 @@ from schema.graphql.types.decision import decision
 from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
+from schema.graphql.types.merge import merge_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rulebook
 from schema.graphql.view import View
@@ -65,6 +66,12 @@ async def _rulebook(view: View, place: Place, named: GlobalId) -> Node | None:
     return await rulebook(view, place, named.number or 0) if view.operates(place) else None
 
 
+async def _merge(view: View, place: Place, named: GlobalId) -> Node | None:
+    if not view.operates(place) or named.number is None:
+        return None
+    return await merge_of(view, place, Position(named.number))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -72,5 +79,6 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Decision": _decision,
     "Contribution": _contribution,
     "ApiKey": _api_key,
+    "Merge": _merge,
     "Rulebook": _rulebook,
 }

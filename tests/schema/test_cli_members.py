@@ -18,3 +18,17 @@ def test_an_erased_member_is_in_no_list_and_verify_says_what_is_gone(garden: Cli
     garden("members", "erase", "#1", "-c", "garden", "--yes").ok()
     again = garden("members", "erase", "chat:ana", "-c", "garden", "--yes")
     assert (again.code, "there is no member 'chat:ana'" in again.said) == (1, True)
+
+
+def test_two_members_become_one_and_two_again(garden: Cli) -> None:
+    before = garden("balances", "-c", "garden").ok().text
+    merged = garden("members", "merge", "chat:ana", "chat:bo", "-c", "garden", "--reason", "one phone").ok()
+    assert merged.text == "garden: member #1 acts for #2; undo it with: members unmerge 32\n"
+    rows = garden("balances", "-c", "garden").ok().rows
+    assert [(row["member"], row["balance"]) for row in rows] == [("ana", "39")]
+    again = garden("members", "merge", "chat:ana", "#2", "-c", "garden", "--reason", "one phone")
+    assert (again.code, "one person already" in again.said) == (1, True)
+    garden("members", "unmerge", "32", "-c", "garden", "--reason", "two").ok()
+    assert garden("balances", "-c", "garden").ok().text == before
+    assert garden("verify", "-c", "garden").ok()
+    assert garden("members", "unmerge", "32", "-c", "garden", "--reason", "two").code == 1

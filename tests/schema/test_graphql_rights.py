@@ -47,6 +47,8 @@ CHANGES = {
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'eraseMember(memberId: "x")': Scope.CONSOLE,
+    'mergeMembers(into: "x", from: "y", reason: "r")': Scope.CONSOLE,
+    'unmergeMembers(mergeId: "x", reason: "r")': Scope.CONSOLE,
 }
 
 
@@ -255,6 +257,7 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
         ('adjustPoints(input: {memberId: "%s", delta: 1, reason: "r", idempotencyKey: "i"})', ana),
         ('createMemberLink(memberId: "%s")', ana),
         ('eraseMember(memberId: "%s")', ana),
+        ('mergeMembers(into: "%s", from: "y", reason: "r")', ana),
         ('revokeApiKey(id: "%s")', key),
     ):
         answers = [

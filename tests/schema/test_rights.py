@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.commands import MergeMembers
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
-from ledger.service.writer import Writer
+from ledger.service.writer import Receipt, Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
 from schema.graphql.ids import write_id
@@ -100,6 +101,14 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: leaveCommunity(community: $slug) { member { id } } }",
         frozenset({MEMBER}),
     ),
+    "Mutation.mergeMembers": (
+        '{ it: mergeMembers(into: $member, from: $other, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
+    "Mutation.unmergeMembers": (
+        '{ it: unmergeMembers(mergeId: $merge, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
     "Mutation.eraseMember": ("{ it: eraseMember(memberId: $member) { member { id } } }", _rule(MEMBER)),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
@@ -110,7 +119,7 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "slug": "String!", "fresh": "String!"}
+VARIABLES = {"member": "ID!", "other": "ID!", "merge": "ID!", "key": "ID!", "slug": "String!", "fresh": "String!"}
 
 
 class Role(NamedTuple):
@@ -123,18 +132,27 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, and everybody who may call."""
+    """A garden with ana in it, bo, who is cyd too, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
+    bo: str
+    merge: str
     key_id: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        return {"member": self.ana, "key": self.key_id, "slug": self.slug, "fresh": fresh}
+        return {
+            "member": self.ana,
+            "other": self.bo,
+            "merge": self.merge,
+            "key": self.key_id,
+            "slug": self.slug,
+            "fresh": fresh,
+        }
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -157,6 +175,11 @@ def _headers(bearer: str | None) -> dict[str, str]:
 async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> World:
     """The garden, and every role."""
     await api.record(event("t1", "thread.opened", "ana", subject="thread-1"))
+    await api.record(event("t2", "hand.waved", "bo"))
+    await api.record(event("t3", "hand.waved", "cyd"))
+    merging = MergeMembers(into=MemberId(2), gone=MemberId(3), by="key:k", reason="r")
+    [merged] = await writer.submit(api.community, [merging])
+    assert isinstance(merged, Receipt)
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -172,7 +195,8 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    return World(api, roles, foreign, ana, write_id("ApiKey", api.community.id, spare or ""))
+    bo, merge = write_id("Member", api.community.id, 2), write_id("Merge", api.community.id, merged.position)
+    return World(api, roles, foreign, ana, bo, merge, write_id("ApiKey", api.community.id, spare or ""))
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -329,7 +353,9 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
         return  # it names nothing that another has but a slug, which is one name for all communities
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
-    elsewhere, before = world._replace(ana=member, key_id=key, slug="nowhere"), await _standing(world)
+    merge = write_id("Merge", new_id(Micros(NOON + 7)), 6)
+    elsewhere = world._replace(ana=member, bo=member, merge=merge, key_id=key, slug="nowhere")
+    before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")
         nowhere = await elsewhere.graphql(field, query, bearer, "g")

@@ -18,6 +18,7 @@ from ledger.core.books.shelf import (
     PROFILE,
     RULEBOOK,
     RUN,
+    SHARE,
     STREAK,
     TALLY,
     TIER,
@@ -34,6 +35,7 @@ from ledger.core.books.shelf import (
     Profile,
     Published,
     Run,
+    Share,
     Standing,
     Streak,
     Tally,
@@ -80,6 +82,7 @@ TEXTS = [
 Sample = Callable[[int], tuple[tuple[Any, ...], Any]]
 SAMPLES: dict[Book[Any, Any], Sample] = {
     MEMBER: lambda n: ((n,), Member(joined_at=Micros(n), seen_position=Position(n), left_at=_odd(n))),
+    SHARE: lambda n: ((n, "points"), Share(amount=-n)),
     ACCOUNT: lambda n: ((n, "points"), Account(balance=-n, held=n, pending=LARGEST - n, earned=n)),
     COUNTER: lambda n: (("cap:liked", str(n), f"2026-11-{n}"), Counter(amount=-n)),
     CLAIM: lambda n: (("once:liked", f"{n},thread"), Claim(position=Position(n), ordinal=n % 3)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.core.books.merging import evolve_merge, evolve_share, evolve_unmerge
 from ledger.core.books.shelf import (
     ACCOUNT,
     CLAIM,
@@ -19,7 +20,6 @@ from ledger.core.books.shelf import (
     TALLY,
     TIER,
     WISH,
-    Account,
     Claim,
     Counter,
     Due,
@@ -48,7 +48,7 @@ from ledger.core.events import (
     decisions,
     joined,
 )
-from ledger.core.membership import MemberErased
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import (
     ClaimKey,
     CounterMove,
@@ -116,7 +116,13 @@ def evolve_own(books: Books, event: Event) -> None:
             wish = books.read(WISH, key)
             books.write(WISH, key, msgspec.structs.replace(wish, held=int(fact.held)))
         case MemberErased():
-            evolve_erasure(books, event, fact.member)
+            for one in fact.everybody:
+                evolve_erasure(books, event, one)
+        case MembersMerged():
+            evolve_merge(books, fact)
+        case MembersUnmerged():
+            hold_claims(books, fact.claims, Claim(position=event.position, ordinal=0))
+            evolve_unmerge(books, fact)
         case GroupReported():
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
@@ -225,18 +231,9 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
     """Fold one decision: account, lots, what waits, counters, claims, trails."""
     member = decision.member
     if member is not None and (decision.granted or decision.pending):
-        key = (member, decision.unit)
-        account = books.read(ACCOUNT, key)
-        books.write(
-            ACCOUNT,
-            key,
-            Account(
-                balance=account.balance + decision.granted,
-                held=account.held,
-                pending=account.pending + decision.pending,
-                earned=account.earned + earned_by(decision),
-            ),
-        )
+        _add(books, member, decision.unit, balance=decision.granted)
+        _add(books, decision.via or member, decision.unit, pending=decision.pending, earned=earned_by(decision))
+        evolve_share(books, decision)
         if decision.lots:
             move_lots(books, member, decision.unit, decision.lots)
         if decision.pending:
@@ -248,6 +245,18 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
         books.add_to_trail(trail, event.position)
 
 
+def _add(books: Books, member: MemberId, unit: str, *, balance: int = 0, pending: int = 0, earned: int = 0) -> None:
+    if not balance and not pending and not earned:
+        return
+    account = books.read(ACCOUNT, (member, unit))
+    moved = {
+        "balance": account.balance + balance,
+        "pending": account.pending + pending,
+        "earned": account.earned + earned,
+    }
+    books.write(ACCOUNT, (member, unit), msgspec.structs.replace(account, **moved))
+
+
 def earned_by(decision: Decision) -> int:
     """Return what a decision adds to points ever earned: awards and bonuses, less what was taken back of them."""
     match decision.kind:
@@ -255,7 +264,7 @@ def earned_by(decision: Decision) -> int:
             return max(0, decision.granted)
         case EntryKind.REVERSAL:
             return min(0, decision.granted)
-        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY:
+        case EntryKind.OPENING | EntryKind.ADJUSTMENT | EntryKind.EXPIRY | EntryKind.TRANSFER:
             return 0
 
 

@@ -24,12 +24,19 @@ class Book(Generic[K, V]):
 
 
 class Member(Value):
-    """When a member was first seen, joined, left and was erased; `joined_at` is the earlier of the first two."""
+    """When a member was first seen, joined, left and was erased; `joined_at` is the earlier of the first two.
+
+    `merged_into` is whom a merge made this member one with, and `kept` who acts for them, after all merges;
+    `united` are those for whom this member acts, their numbers with commas between.
+    """
 
     joined_at: Micros = Micros(0)
     seen_position: Position = Position(0)
     left_at: Micros | None = None
     erased_at: Micros | None = None
+    merged_into: MemberId | None = None
+    kept: MemberId | None = None
+    united: str | None = None
 
 
 class Account(Value):
@@ -44,6 +51,12 @@ class Account(Value):
     def available(self) -> int:
         """What can be spent."""
         return self.balance - self.held
+
+
+class Share(Value):
+    """What of a balance came by the identities of a merged member, in minor units."""
+
+    amount: int = 0
 
 
 class Counter(Value):
@@ -226,6 +239,7 @@ class Trail(Value):
 
 MEMBER: Book[tuple[int], Member] = Book("member", Member())
 ACCOUNT: Book[tuple[int, str], Account] = Book("account", Account())
+SHARE: Book[tuple[int, str], Share] = Book("share", Share())
 COUNTER: Book[tuple[str, str, str], Counter] = Book("counter", Counter())
 CLAIM: Book[tuple[str, str], Claim] = Book("claim", Claim())
 OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
@@ -242,6 +256,7 @@ WISH: Book[tuple[int, str], Wish] = Book("group_wish", Wish())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
+    SHARE,
     COUNTER,
     CLAIM,
     OBJECT,

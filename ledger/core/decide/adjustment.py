@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, MEMBER
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import ADJUSTMENTS_SOURCE, AdjustPoints
 from ledger.core.decide.answers import Accepted, Answer
@@ -53,24 +54,26 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
     made = Made(trial, event, version)
     for start in starts(made, seen=tuple(people.joined), joining=None):
         made.take(start)
-    balance = trial.read(ACCOUNT, (member, code)).balance
+    owner = kept(trial, member)
+    balance = trial.read(ACCOUNT, (owner, code)).balance
     after = balance + command.delta
     floored = unit.floor is not None and command.delta < 0 and after < unit.floor
     if floored and not command.replayed:
         return BelowFloor(most=max(0, balance - (unit.floor or 0)))
     if abs(after) > LARGEST_POINTS:
         return TooManyPoints(most=LARGEST_POINTS - abs(balance))
-    made.take(made.in_a_lot(_adjusted(member, code, command.delta, after)))
+    made.take(made.in_a_lot(_adjusted(owner, member, code, command.delta, after)))
     finish(made, _private(command))
     books.keep(trial)
     return Accepted(position=position)
 
 
-def _adjusted(member: MemberId, unit: str, delta: int, after: int) -> Decision:
+def _adjusted(member: MemberId, origin: MemberId, unit: str, delta: int, after: int) -> Decision:
     return Decision(
         rule="adjustment",
         outcome=Outcome.GRANTED,
         member=member,
+        via=origin if origin != member else None,
         unit=unit,
         kind=EntryKind.ADJUSTMENT,
         wanted=delta,

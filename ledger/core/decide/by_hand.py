@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT, MEMBER, TIER, WAITING, WISH
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
 from ledger.core.decide.answers import Accepted, Answer
@@ -36,6 +39,8 @@ LONGEST_GROUP = 128
 def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Decide what a person or a bot says."""
     version = books.versions.at(recorded_at)
+    if not isinstance(command, ReviewContribution):
+        command = replace(command, member=kept(books, command.member))
     match command:
         case ReviewContribution():
             return _review(books, command, mac, version, recorded_at)
@@ -57,10 +62,10 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     waiting = [
         (ordinal, decision)
         for ordinal, decision in enumerate(decisions(original) if original is not None else ())
-        if decision.member is not None
+        if decision.origin is not None
         and decision.pending > 0
         and decision.release_at is None
-        and books.read(WAITING, (decision.member, command.position, ordinal)).open
+        and books.read(WAITING, (decision.origin, command.position, ordinal)).open
     ]
     if original is None or not waiting:
         return NothingToReview(position=command.position)
@@ -70,8 +75,8 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     made = Made(books, event, version)
     for ordinal, decision in waiting:
         if command.approved:
-            assert decision.member is not None
-            made.take(released(made, decision.member, command.position, ordinal))
+            assert decision.origin is not None
+            made.take(released(made, decision.origin, command.position, ordinal))
         else:
             made.take(withdrawal(books, original, ordinal, decision))
     finish(made, _reason(command.reason))

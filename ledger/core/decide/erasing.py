@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT, IDENTITY, MEMBER, PROFILE, WAITS, WISH
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import EraseMember
 from ledger.core.decide.answers import Accepted, Answer
@@ -28,26 +29,29 @@ def erasure_key(member: MemberId) -> str:
 
 def decide_erasure(books: Books, command: EraseMember, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Make a member nobody: what waits for them is withdrawn, and they should be in no group any more."""
-    member = command.member
+    member = kept(books, command.member)
     if not books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
     version = books.versions.at(recorded_at)
+    members = everybody(books, member)
     wanted = (group for group in every_group(books.versions) if books.read(WISH, (member, group)).wanted)
     fact = MemberErased(
         member=member,
         by=command.by,
+        united=members[1:],
         groups=tuple(GroupWish(member=member, group=group, wanted=False) for group in wanted),
     )
     key = erasure_key(member)
     event = own_event(books, ERASED, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
     evolve_arrival(books, event)
     made = Made(books, event, version)
-    for one in books.read(WAITS, (member,)).open:
+    for one in [one for member in members for one in books.read(WAITS, (member,)).open]:
         original = books.read(EVENT, (one.position,)).event
         if original is not None:
             made.take(withdrawal(books, original, one.ordinal, decisions(original)[one.ordinal]))
     finish(made, {})
-    _forget(books, member)
+    for member in members:
+        _forget(books, member)
     return Accepted(position=event.position)
 
 

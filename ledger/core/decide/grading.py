@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.decide.people import is_gone
 from ledger.core.events import Event, decisions
@@ -40,6 +41,7 @@ class Look:
     event: Event
     rule: Rule
     receiver: MemberId
+    origin: MemberId
     running: tuple[Occurrence, ...]
     claim: ClaimKey | None = None
     slot: ClaimKey | None = None
@@ -48,6 +50,11 @@ class Look:
     def unit(self) -> Unit:
         """The unit that the rule pays in."""
         return self.case.version.units[self.rule.unit]
+
+    @property
+    def via(self) -> MemberId | None:
+        """The merged member by whose identity it comes, if it does."""
+        return self.origin if self.origin != self.receiver else None
 
     def account(self, books: Books) -> Account:
         """Return the receiver's account as it is now."""
@@ -67,6 +74,7 @@ class Look:
             rule=self.rule.id,
             outcome=outcome,
             member=self.receiver,
+            via=self.via,
             unit=self.rule.unit,
             wanted=wanted,
             after=self.account(books).balance,
@@ -79,10 +87,11 @@ def grade(
     books: Books, case: Case, event: Event, rule: Rule, judged: Quotas, *, ordinal: int, late: bool
 ) -> list[Decision]:
     """Return the rule's decision; before it, where a slot is taken over, the old holder's reversal."""
-    receiver = person(case, books, rule.to)
-    if receiver is None or is_gone(books, receiver):
+    origin = person(case, books, rule.to)
+    receiver = kept(books, origin) if origin is not None else None
+    if origin is None or receiver is None or is_gone(books, receiver):
         return [Decision(rule=rule.id, outcome=Outcome.NO_RECIPIENT, unit=rule.unit)]
-    look = Look(case, event, rule, receiver, activities(case))
+    look = Look(case, event, rule, receiver, origin, activities(case))
     if late:
         return [look.stopped(books, Outcome.TOO_LATE)]
     if undone_before_it_came(books, case, rule.id):
@@ -92,12 +101,12 @@ def grade(
     if (stop := _ineligible(books, look)) is not None:
         outcome, reasons = stop
         return [look.stopped(books, outcome, steps=reasons)]
-    claim = once.once_claim(case, rule, receiver)
-    if once.holder(books, claim) is not None:
+    claim = once.once_claim(case, rule, origin)
+    if once.taken(books, case, claim, rule.once_per, origin) is not None:
         return [look.stopped(books, Outcome.ONCE_ONLY)]
-    slot = once.slot_claim(case, rule, receiver)
+    slot = once.slot_claim(case, rule, origin)
     look = with_claims(look, claim=claim, slot=slot)
-    if (held := once.holder(books, slot)) is not None:
+    if (held := once.taken(books, case, slot, rule.slot, origin)) is not None:
         return _take_over(books, look, held, ordinal)
     return [_paid(books, look, ordinal)]
 
@@ -113,7 +122,8 @@ def _ineligible(books: Books, look: Look) -> tuple[Outcome, tuple[Step, ...]] | 
         return Outcome.NOT_ELIGIBLE, (Step(code="level", before=0, after=0),)
     if not old_enough(books, case, when, look.receiver):
         return Outcome.NOT_ELIGIBLE, (Step(code="age", before=0, after=0),)
-    if any(person(case, books, party) == look.receiver for party in when.not_self):
+    parties = (person(case, books, party) for party in when.not_self)
+    if any(kept(books, party) == look.receiver for party in parties if party is not None):
         return Outcome.NOT_ELIGIBLE, ()
     return None
 
@@ -138,8 +148,8 @@ def _take_over(books: Books, look: Look, held: GrantRef, ordinal: int) -> list[D
 
 
 def _paid(books: Books, look: Look, ordinal: int) -> Decision:
-    case, rule, receiver = look.case, look.rule, look.receiver
-    ready_at = cooldown.ready_at(books, case, rule, receiver)
+    case, rule, receiver, origin = look.case, look.rule, look.receiver, look.origin
+    ready_at = cooldown.ready_at(books, case, rule, origin)
     if ready_at is not None:
         return look.stopped(books, Outcome.COOLDOWN, again_at=ready_at)
     base = amount_wanted(rule.amount, case.data)
@@ -149,7 +159,7 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
     wanted = through_factors(books, case, rule, look.running, base, steps)
     if base and not wanted:
         return look.stopped(books, Outcome.NOT_ELIGIBLE, wanted=base, steps=tuple(steps))
-    caps = list(limits(books, case, rule, receiver))
+    caps = list(limits(books, case, rule, origin))
     through = _through_caps(caps, wanted, steps)
     granted = _through_floor(look.unit, look.account(books), through.passed, steps)
     if not granted and wanted:
@@ -161,14 +171,15 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
         rule=rule.id,
         outcome=outcome,
         member=receiver,
+        via=look.via,
         unit=rule.unit,
         wanted=base,
         granted=granted,
         after=look.account(books).balance + granted,
         steps=tuple(steps),
-        counters=(*moves, *cooldown.moves(case, rule, receiver)) if granted else (),
+        counters=(*moves, *cooldown.moves(case, rule, origin)) if granted else (),
         claims=tuple(name for name in (look.claim, look.slot) if name is not None) if granted else (),
-        trails=_trails(case, rule, receiver) if granted else (),
+        trails=_trails(case, rule, origin) if granted else (),
         possible_again_at=through.again_at,
     )
     return (

@@ -210,7 +210,8 @@ def _days(look: Look, opening: TierRunOpened, last_day: int) -> Iterator[TierCha
     standing = trial.read(TIER, key)
     noted = False
     known = trial.read(MEMBER, (look.member,))
-    free = known.seen_position and known.erased_at is None and not standing.locked
+    is_there = known.seen_position and known.erased_at is None and known.kept is None
+    free = is_there and not standing.locked
     for number, day in enumerate(range(opening.first_day, last_day + 1)):
         if day <= standing.judged_on or not free:
             continue

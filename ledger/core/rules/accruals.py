@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.outcomes import CounterMode, CounterMove, Decision, Outcome
 from ledger.core.rulebook.grammar import Accrual
@@ -12,7 +13,7 @@ from ledger.core.rules import conditions
 from ledger.core.rules.amounts import whole
 from ledger.core.rules.case import Case
 from ledger.core.rules.floor import bounded
-from ledger.core.values import LARGEST_POINTS
+from ledger.core.values import LARGEST_POINTS, MemberId
 
 SCOPE = "accrual:"
 
@@ -22,9 +23,10 @@ def accrued(books: Books, case: Case, *, late: bool, undone: Callable[[str], boo
 
     `undone` says of an accrual whether the event was taken out of it before it came.
     """
-    member = case.actor
-    if member is None:
+    origin = case.actor
+    if origin is None:
         return
+    member = kept(books, origin)
     for accrual in (*case.version.accruals_for.get(case.type, ()), *case.version.accruals_for.get("", ())):
         value = whole(case.data.get(accrual.field))
         if not value or value < 0 or not conditions.hold(accrual.conditions, case.data):
@@ -33,13 +35,14 @@ def accrued(books: Books, case: Case, *, late: bool, undone: Callable[[str], boo
         outcome, granted = Outcome.TOO_LATE if late else Outcome.REVERSED, 0
         moves: tuple[CounterMove, ...] = ()
         if not late and not undone(accrual.id):
-            total, paid = standing(books, accrual, str(member), case.period("day"))
+            total, paid = standing(books, accrual, origin, case.period("day"))
             granted = bounded(account, worth(accrual, total + value) - paid)
-            outcome, moves = Outcome.GRANTED, steps(accrual, str(member), case.period("day"), value, granted)
+            outcome, moves = Outcome.GRANTED, steps(accrual, str(origin), case.period("day"), value, granted)
         yield Decision(
             rule=accrual.id,
             outcome=outcome,
             member=member,
+            via=origin if origin != member else None,
             unit=accrual.unit,
             wanted=granted,
             granted=granted,
@@ -56,10 +59,14 @@ def worth(accrual: Accrual, total: int) -> int:
     return min(LARGEST_POINTS, times * accrual.points)
 
 
-def standing(books: Books, accrual: Accrual, member: str, day: str) -> tuple[int, int]:
+def standing(books: Books, accrual: Accrual, member: MemberId, day: str) -> tuple[int, int]:
     """Return a day's sum so far, and what was paid for it."""
-    total, paid = (books.read(COUNTER, (f"{SCOPE}{accrual.id}/{part}", member, day)) for part in ("sum", "paid"))
-    return total.amount, paid.amount
+    keys = [str(one) for one in everybody(books, member)]
+    total, paid = (
+        sum(books.read(COUNTER, (f"{SCOPE}{accrual.id}/{part}", key, day)).amount for key in keys)
+        for part in ("sum", "paid")
+    )
+    return total, paid
 
 
 def steps(accrual: Accrual, member: str, day: str, value: int, granted: int) -> tuple[CounterMove, ...]:
@@ -82,6 +89,6 @@ def is_accrual(decision: Decision) -> bool:
 def without(books: Books, accrual: Accrual, decision: Decision) -> tuple[int, tuple[CounterMove, ...]]:
     """Return what must be taken back when an event's part leaves its day's sum, and how the sum moves."""
     part = next(move for move in decision.counters if move.scope.endswith("/sum"))
-    total, paid = standing(books, accrual, part.key, part.period)
+    total, paid = standing(books, accrual, MemberId(int(part.key)), part.period)
     amount = max(0, paid - worth(accrual, total - part.delta))
     return amount, steps(accrual, part.key, part.period, -part.delta, -amount)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.core.books.shelf import TIER, WISH
+from ledger.core.books.united import is_merged, kept
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
 from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
@@ -24,6 +25,7 @@ def changes(
     *,
     measures: Iterable[Measure] = (),
     joined: Iterable[MemberId] = (),
+    also: Iterable[MemberId] = (),
     now: Micros,
     by_itself: bool = False,
 ) -> Iterator[TierChange]:
@@ -36,15 +38,15 @@ def changes(
     touched: dict[MemberId, None] = {}
     for ladder in version.rulebook.ladders:
         if ladder.daily_at is None:
-            yield from thresholds.changes(books, ladder, made)
+            yield from thresholds.changes(books, ladder, made, also)
             continue
         if by_itself and ladder.code in version.sharing:
             continue
         if not today:
             today = local_date(now, version.rulebook.community.tz).toordinal()
-            touched = dict.fromkeys(joined)
+            touched = dict.fromkeys((*joined, *also))
             touched |= dict.fromkeys(d.member for d in made if d.granted and d.member is not None)
-            touched |= dict.fromkeys(one.member for one in measures if one.member)
+            touched |= dict.fromkeys(kept(books, one.member) for one in measures if one.member)
         for member in touched:
             yield from _move(books, version, ladder, member, today, now)
 
@@ -53,7 +55,7 @@ def _move(
     books: Books, version: Version, ladder: Ladder, member: MemberId, today: int, now: Micros
 ) -> Iterator[TierChange]:
     standing = books.read(TIER, (ladder.code, member))
-    if standing.locked:
+    if standing.locked or is_merged(books, member):
         return
     judge = Judge(books, version, member, today, now)
     moved = change(ladder, judge, moved_at_event(judge, ladder, standing.level))

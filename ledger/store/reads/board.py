@@ -76,13 +76,17 @@ def _ranked(sums: Subquery, rank: str) -> Subquery:
 
 
 def _sums(community: UUID, asked: Asked) -> Subquery:
-    """Return the points of everybody who has any and did not leave."""
+    """Return the points of everybody who has any and did not leave; of merged members, as one person's."""
     joined, counted_at, counts = _counted(community, asked.measure)
     points = func.sum(ENTRY.delta)
+    own = TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
     statement = (
-        select(ENTRY.member, points.label("points"))
+        select(holder.label("member"), points.label("points"))
         .select_from(
-            joined.join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == ENTRY.member))
+            joined.join(own, and_(own.c.community_id == community, own.c.member == ENTRY.member)).join(
+                TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == holder)
+            )
         )
         .where(
             ENTRY.community_id == community,
@@ -91,7 +95,7 @@ def _sums(community: UUID, asked: Asked) -> Subquery:
             MEMBER.left_at.is_(None),
             *counts,
         )
-        .group_by(ENTRY.member)
+        .group_by(holder)
         .having(points != 0)
     )
     if asked.since is not None:

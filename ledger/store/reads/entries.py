@@ -100,21 +100,23 @@ async def leaderboard(
 
     `net` sums all that was applied, `earned` awards less what was taken back of them.
     """
-    named = names(community)
+    named, own = names(community), TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
     counted = ENTRY.delta if measure == "net" else case((_earned(), ENTRY.delta), else_=0)
     points = func.sum(counted).label("points")
     statement = (
         select(func.coalesce(named.c.name, ""), points)
         .select_from(TABLES["entry"])
-        .join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == ENTRY.member))
-        .outerjoin(named, named.c.member == ENTRY.member)
+        .join(own, and_(own.c.community_id == community, own.c.member == ENTRY.member))
+        .join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == holder))
+        .outerjoin(named, named.c.member == MEMBER.member)
         .where(
             ENTRY.community_id == community,
             ENTRY.unit == unit,
             ENTRY.rule.not_in(without),
             MEMBER.left_at.is_(None),
         )
-        .group_by(ENTRY.member, named.c.name)
+        .group_by(MEMBER.member, named.c.name)
         .having(points != 0)
     )
     if since is not None:

@@ -13,7 +13,7 @@ from ledger.core.books.shelf import Account, Standing
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.members import Profile
-from ledger.store.reads.names import shown_names
+from ledger.store.reads.names import acting, shown_names
 from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
@@ -33,7 +33,7 @@ async def profiles(database: Database, community: UUID, members: Sequence[Member
     """Return the profiles of those there are."""
     named = shown_names(community, members)
     statement = (
-        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at)
+        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at, MEMBER.kept)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member.in_(members))
     )
@@ -68,9 +68,11 @@ async def standings(
 
 async def handles(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, list[Handle]]:
     """Return what members are called on their platforms, in order of platform."""
+    same = and_(MEMBER.community_id == community, MEMBER.member == IDENTITY.member)
     statement = (
-        select(IDENTITY.member, IDENTITY.platform, IDENTITY.external_id, IDENTITY.received)
-        .where(IDENTITY.community_id == community, IDENTITY.member.in_(members))
+        select(acting(), IDENTITY.platform, IDENTITY.external_id, IDENTITY.received)
+        .select_from(TABLES["identity"].join(TABLES["member"], same))
+        .where(IDENTITY.community_id == community, acting().in_(members))
         .order_by(IDENTITY.platform, IDENTITY.external_id)
     )
     found: dict[MemberId, list[Handle]] = defaultdict(list)
@@ -95,7 +97,7 @@ def _present(community: UUID, search: str, *columns: Any) -> Select[Any]:
     statement = (
         select(*columns)
         .select_from(TABLES["member"])
-        .where(MEMBER.community_id == community, MEMBER.left_at.is_(None))
+        .where(MEMBER.community_id == community, MEMBER.left_at.is_(None), MEMBER.kept.is_(None))
     )
     return statement.where(_is_called(community, search)) if search else statement
 
@@ -125,7 +127,12 @@ async def on_levels(database: Database, community: UUID, ladders: Sequence[str])
                 TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == TIER.member)
             )
         )
-        .where(TIER.community_id == community, TIER.ladder.in_(ladders), MEMBER.left_at.is_(None))
+        .where(
+            TIER.community_id == community,
+            TIER.ladder.in_(ladders),
+            MEMBER.left_at.is_(None),
+            MEMBER.kept.is_(None),
+        )
         .group_by(TIER.ladder, TIER.level)
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)

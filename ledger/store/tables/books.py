@@ -10,7 +10,7 @@ from ledger.store.tables.base import TenantRow, big, raw, word
 
 
 class MemberRow(TenantRow, table=True):
-    """When a member was first seen, joined, left and was erased."""
+    """When a member was first seen, joined, left and was erased, and with whom they are one person."""
 
     __tablename__ = "member"
     member: int = big(key=True)
@@ -18,6 +18,9 @@ class MemberRow(TenantRow, table=True):
     seen_position: int = big()
     left_at: int | None = big(default=None)
     erased_at: int | None = big(default=None)
+    merged_into: int | None = big(default=None)
+    kept: int | None = big(default=None)
+    united: str | None = word(default=None)
 
 
 class AccountRow(TenantRow, table=True):
@@ -30,6 +33,15 @@ class AccountRow(TenantRow, table=True):
     held: int = big()
     pending: int = big()
     earned: int = big()
+
+
+class ShareRow(TenantRow, table=True):
+    """What of a balance came by the identities of a merged member, in minor units."""
+
+    __tablename__ = "share"
+    member: int = big(key=True)
+    unit: str = word(key=True)
+    amount: int = big()
 
 
 class CounterRow(TenantRow, table=True):

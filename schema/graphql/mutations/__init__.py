@@ -7,11 +7,14 @@ from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.membership import MembershipMutation
+from schema.graphql.mutations.merging import MergingMutation
 from schema.graphql.mutations.points import PointsMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, MembershipMutation, AccessMutation, CommunityMutation):
+class Mutation(
+    ContributionMutation, PointsMutation, MembershipMutation, MergingMutation, AccessMutation, CommunityMutation
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 

@@ -189,10 +189,12 @@ class Member(Node):
 
 
 async def member_of(view: View, place: Place, number: MemberId) -> Member | None:
-    """Return a member, if there is one and the caller may see them."""
+    """Return a member, if there is one and the caller may see them; of a merged one, who acts for them."""
     if not view.sees_members(place):
         return None
     profile = await view.loaders.profiles.load((place.id, number))
+    if profile is not None and profile.kept is not None:
+        return await member_of(view, place, profile.kept)
     return None if profile is None else shown(place, number, profile)
 
 
