@@ -20,7 +20,7 @@ from ledger.store.engine import Connection, Database
 from ledger.store.tables import TABLES
 
 PAGE = 2_000
-BESIDE: tuple[str, ...] = ()
+BESIDE = ("preference", "milestone_seen")
 """The tables beside the log that hold what members said of themselves, by member."""
 
 NAMED = (

@@ -19,6 +19,7 @@ from ledger.service import reading
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
+from ledger.store.preferences import Preferences, preferences
 from ledger.store.reads import earnings, history, journal, people
 from ledger.store.reads.earnings import Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
@@ -87,6 +88,11 @@ class Loaders:
     def handles(self) -> Loader[MemberId, list[Handle]]:
         """What members are called on their platforms."""
         return self._each(people.handles, list)
+
+    @cached_property
+    def preferences(self) -> Loader[MemberId, Preferences]:
+        """What members chose for themselves."""
+        return self._each(preferences, Preferences)
 
     @cached_property
     def on_levels(self) -> Loader[str, dict[str, int]]:

@@ -24,6 +24,7 @@ OWN = (
     "entries { totalCount }",
     "decisions { totalCount }",
     "handles { platform }",
+    "preferences { locale }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")

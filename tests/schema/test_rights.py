@@ -97,6 +97,10 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
+    "Mutation.updatePreferences": (
+        "{ it: updatePreferences(input: {celebrate: true}) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
     "Mutation.leaveCommunity": (
         "{ it: leaveCommunity(community: $slug) { member { id } } }",
         frozenset({MEMBER}),

@@ -23,7 +23,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
-from ledger.store.tables.members import ErasureRow
+from ledger.store.tables.members import ErasureRow, MilestoneSeenRow, PreferenceRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -51,7 +51,9 @@ __all__ = [
     "IdentityRow",
     "LotRow",
     "MemberRow",
+    "MilestoneSeenRow",
     "ObjectRow",
+    "PreferenceRow",
     "ProfileRow",
     "RulebookRow",
     "ShareRow",

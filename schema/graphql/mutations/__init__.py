@@ -9,11 +9,18 @@ from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.membership import MembershipMutation
 from schema.graphql.mutations.merging import MergingMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.preferring import PreferringMutation
 
 
 @described
 class Mutation(
-    ContributionMutation, PointsMutation, MembershipMutation, MergingMutation, AccessMutation, CommunityMutation
+    ContributionMutation,
+    PointsMutation,
+    MembershipMutation,
+    MergingMutation,
+    PreferringMutation,
+    AccessMutation,
+    CommunityMutation,
 ):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 

@@ -26,6 +26,7 @@ from schema.graphql.types.earned import EarnedSummary, window
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
+from schema.graphql.types.preferences import Preferences, preferences_of
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.view import Info, View, view_of
 
@@ -47,7 +48,7 @@ class Handle:
 
 @described
 class Member(Node):
-    """A member. Points, entries and handles are the member's own and the operator's: null for others."""
+    """A member. Points, entries, preferences and handles are their own and the operator's: null for others."""
 
     place: strawberry.Private[Place]
     number: strawberry.Private[MemberId]
@@ -162,6 +163,20 @@ class Member(Node):
         return [
             Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
         ]
+
+    @resolved("The language of texts for them.")
+    async def locale(self, info: Info) -> str:
+        """Return the member's language."""
+        chosen = await view_of(info).loaders.preferences.load((self.place.id, self.number))
+        return chosen.locale or view_of(info).locale
+
+    @resolved("What they chose for themselves.")
+    async def preferences(self, info: Info) -> Preferences | None:
+        """Return the member's preferences."""
+        if not self.seen_by(info).is_own:
+            return None
+        view = view_of(info)
+        return preferences_of(await view.loaders.preferences.load((self.place.id, self.number)), view.locale)
 
     def seen_by(self, info: Info) -> Subject:
         """Return the member as the caller may ask about them."""
