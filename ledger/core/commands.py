@@ -19,6 +19,10 @@ ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
 
 
+OPENINGS_SOURCE = f"{LEDGER_SOURCE}:openings"
+"""The source of opening balances; their keys name a row of what was imported."""
+
+
 class RecordContribution(Value):
     """Record what somebody did. `private` holds what people can read, kept outside the hashed log."""
 
@@ -102,6 +106,8 @@ class AdjustPoints(Value):
     reason: str
     by: str
     unit: str | None = None
+    opening: bool = False
+    """What the member begins with here, brought from elsewhere: not earned, under a key of its own kind."""
     replayed: bool = False
     """Made before, and now told again to other rules: it stands, whatever the floor says."""
 

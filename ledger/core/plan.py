@@ -12,6 +12,7 @@ from ledger.core.books.view import Books, Key
 from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
+    OPENINGS_SOURCE,
     AdjustPoints,
     Command,
     CorrectPoints,
@@ -135,7 +136,7 @@ def sender_key(command: Command) -> tuple[str, str] | None:
         case RecordContribution():
             return command.source, command.key
         case AdjustPoints():
-            return ADJUSTMENTS_SOURCE, command.key
+            return OPENINGS_SOURCE if command.opening else ADJUSTMENTS_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
         case EraseMember():

@@ -15,6 +15,7 @@ from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     LEDGER_SOURCE,
+    OPENINGS_SOURCE,
     AdjustPoints,
     Command,
     EraseMember,
@@ -233,6 +234,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 reason="",
                 by=fact.by,
                 unit=made.unit,
+                opening=event.source == OPENINGS_SOURCE,
                 replayed=True,
             )
         case ContributionReviewed():

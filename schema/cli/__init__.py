@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, members, rules, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, members, openings, rules, serving
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("serve")(serving.serve)
 app.command("seed")(demo.seed)
 app.command("migrate")(care.migrate)
 app.command("import")(importing.import_file)
+app.command("openings")(openings.openings)
 app.command("export")(importing.export)
 app.command("balances")(lists.balances)
 app.command("entries")(lists.entries)

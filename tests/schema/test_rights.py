@@ -101,6 +101,11 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: updatePreferences(input: {celebrate: true}) { member { id } } }",
         frozenset({MEMBER}),
     ),
+    "Mutation.importOpeningBalances": (
+        '{ it: importOpeningBalances(community: $slug, rows: [{handle: "chat:x", points: 1}],'
+        " idempotencyKey: $fresh) { community { id } } }",
+        _rule("LEDGER_ADJUST"),
+    ),
     "Mutation.leaveCommunity": (
         "{ it: leaveCommunity(community: $slug) { member { id } } }",
         frozenset({MEMBER}),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, MEMBER
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
-from ledger.core.commands import ADJUSTMENTS_SOURCE, AdjustPoints
+from ledger.core.commands import ADJUSTMENTS_SOURCE, OPENINGS_SOURCE, AdjustPoints
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.people import People
@@ -19,6 +21,7 @@ from ledger.core.refusals import BelowFloor, MemberGone, MemberUnknown, NothingT
 from ledger.core.values import LARGEST_POINTS, Identity, MemberId, Micros, Position
 
 ADJUSTED = "points.adjusted"
+OPENED = "points.opened"
 
 
 def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, recorded_at: Micros) -> Answer:
@@ -40,8 +43,8 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
     position = Position(books.head.position + 1)
     event = Event(
         position=position,
-        type=ADJUSTED,
-        source=ADJUSTMENTS_SOURCE,
+        type=OPENED if command.opening else ADJUSTED,
+        source=OPENINGS_SOURCE if command.opening else ADJUSTMENTS_SOURCE,
         key=command.key,
         subject=None,
         occurred_at=recorded_at,
@@ -62,7 +65,10 @@ def decide_adjustment(books: Books, command: AdjustPoints, mac: bytes, *, record
         return BelowFloor(most=max(0, balance - (unit.floor or 0)))
     if abs(after) > LARGEST_POINTS:
         return TooManyPoints(most=LARGEST_POINTS - abs(balance))
-    made.take(made.in_a_lot(_adjusted(owner, member, code, command.delta, after)))
+    posted = _adjusted(owner, member, code, command.delta, after)
+    if command.opening:
+        posted = replace(posted, rule="opening", kind=EntryKind.OPENING)
+    made.take(made.in_a_lot(posted))
     finish(made, _private(command))
     books.keep(trial)
     return Accepted(position=position)

@@ -8,6 +8,7 @@ from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
 from schema.graphql.mutations.membership import MembershipMutation
 from schema.graphql.mutations.merging import MergingMutation
+from schema.graphql.mutations.openings import OpeningMutation
 from schema.graphql.mutations.points import PointsMutation
 from schema.graphql.mutations.preferring import PreferringMutation
 
@@ -19,6 +20,7 @@ class Mutation(
     MembershipMutation,
     MergingMutation,
     PreferringMutation,
+    OpeningMutation,
     AccessMutation,
     CommunityMutation,
 ):

@@ -13,7 +13,7 @@ from schema.graphql.mutations.membership import signed_in
 from schema.graphql.mutations.points import MemberPayload, member_payload
 from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.errors import UserError, user_error
-from schema.graphql.types.preferences import PreferencesInput
+from schema.graphql.types.preferences import NOWHERE, PreferencesInput
 from schema.graphql.view import Info, View, view_of
 
 
@@ -43,8 +43,12 @@ def _changed(chosen: Preferences, given: PreferencesInput) -> Preferences:
         locale=chosen.locale if given.locale is UNSET else given.locale,
         listed=chosen.listed if given.listed_on_leaderboard in (UNSET, None) else bool(given.listed_on_leaderboard),
         celebrate=chosen.celebrate if given.celebrate in (UNSET, None) else bool(given.celebrate),
-        notify_via=chosen.notify_via if given.notify_via is UNSET else given.notify_via,
+        notify_via=chosen.notify_via if given.notify_via is UNSET else _place(given.notify_via),
     )
+
+
+def _place(given: str | None) -> str | None:
+    return None if given in (None, "", NOWHERE) else given
 
 
 def _faults(view: View, given: PreferencesInput) -> list[UserError]:
