@@ -20,6 +20,7 @@ from ledger.store.reads.members import holder
 
 ALGORITHM = "HS256"
 SESSION = 12 * HOUR
+EXPORT = 15 * MINUTE
 MOST_MINUTES = 24 * 60
 
 
@@ -28,6 +29,7 @@ class Purpose(StrEnum):
 
     LINK = "link"
     SESSION = "session"
+    EXPORT = "export"
 
 
 class SignedIn(NamedTuple):
@@ -47,6 +49,11 @@ class Token(NamedTuple):
 def link_token(community: Community, member: MemberId, *, minutes: int, at: Micros) -> Token:
     """Return a token that signs a member in for some minutes, 1 to 1,440."""
     return _token(community, member, Purpose.LINK, Micros(at + max(1, min(minutes, MOST_MINUTES)) * MINUTE))
+
+
+def export_token(community: Community, member: MemberId, *, at: Micros) -> Token:
+    """Return a token that opens a member's data export for a while."""
+    return _token(community, member, Purpose.EXPORT, Micros(at + EXPORT))
 
 
 def session_token(signed: SignedIn, *, at: Micros) -> Token:

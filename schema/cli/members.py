@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +11,13 @@ from ledger.core.commands import MergeMembers, UnmergeMembers
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId, Position
 from ledger.service.erasing import destroy, erase
+from ledger.service.exporting import held_about
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
 from ledger.store.reads.names import member_by_identity
 from schema.cli.opening import CommunityOption, Stop, opened_community, run
+from schema.pages.export import written
 from schema.problems import problem_of
 
 app = typer.Typer(help="Members.", no_args_is_help=True)
@@ -42,6 +45,26 @@ def erase_member(
         typer.echo(f"{community}: member #{number} is nobody now")
 
     run(work())
+
+
+@app.command("export")
+def export_member(
+    member: MemberArgument,
+    community: CommunityOption,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: the standard output.")] = None,
+) -> None:
+    """Write everything that is held about a member, as JSON."""
+
+    async def work() -> bytes:
+        async with opened_community(community) as (ledger, found):
+            number = await member_named(ledger, found, member)
+            return written(await held_about(ledger.database, found, number))
+
+    document = run(work())
+    if output is None:
+        typer.echo(document.decode(), nl=False)
+    else:
+        output.write_bytes(document)
 
 
 ReasonOption = Annotated[str, typer.Option(help="Why.")]

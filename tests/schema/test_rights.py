@@ -55,7 +55,16 @@ REST: dict[str, Rule] = {
 }
 
 OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
+    {
+        "/",
+        "/docs",
+        "/docs/static",
+        "/graphql",
+        "/link/{token}",
+        "/openapi.json",
+        "/docs/oauth2-redirect",
+        "/export/{token}",
+    }
 )
 """Routes for people, outside the document: they show no data, or need a token of their own."""
 
@@ -105,6 +114,10 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         '{ it: importOpeningBalances(community: $slug, rows: [{handle: "chat:x", points: 1}],'
         " idempotencyKey: $fresh) { community { id } } }",
         _rule("LEDGER_ADJUST"),
+    ),
+    "Mutation.requestDataExport": (
+        "{ it: requestDataExport(memberId: $member) { url } }",
+        _rule(MEMBER),
     ),
     "Mutation.leaveCommunity": (
         "{ it: leaveCommunity(community: $slug) { member { id } } }",
