@@ -185,7 +185,23 @@ class UnmergeMembers(Value):
     reason: str
 
 
-AboutMembers = EraseMember | MergeMembers | UnmergeMembers
+class LinkIdentity(Value):
+    """Let a member go by one more identity."""
+
+    member: MemberId
+    identity: Identity
+    by: str
+
+
+class SetBuddy(Value):
+    """Let somebody look after a member, or, with None, nobody."""
+
+    member: MemberId
+    buddy: MemberId | None
+    by: str
+
+
+AboutMembers = EraseMember | MergeMembers | UnmergeMembers | LinkIdentity | SetBuddy
 """What is said about who a member is."""
 
 Command = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.membership import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -168,6 +168,8 @@ Fact = (
     | MemberErased
     | MembersMerged
     | MembersUnmerged
+    | IdentityLinked
+    | BuddySet
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.outcomes import ClaimKey, Decided
-from ledger.core.values import MemberId, Position
+from ledger.core.values import MemberId, Position, Value
 
 
 class MemberErased(Decided, tag="member.erased", kw_only=True):
@@ -42,3 +42,18 @@ class MembersUnmerged(Decided, tag="members.unmerged", kw_only=True):
     by: str
     units: tuple[str, ...] = ()
     claims: tuple[ClaimKey, ...] = ()
+
+
+class IdentityLinked(Value, tag="identity.linked", kw_only=True):
+    """A member goes by one more name on some platform; which one stands in the private part."""
+
+    member: MemberId
+    by: str
+
+
+class BuddySet(Value, tag="buddy.set", kw_only=True):
+    """Somebody looks after a member from now on, or nobody does any more."""
+
+    member: MemberId
+    buddy: MemberId | None
+    by: str

@@ -18,9 +18,11 @@ from ledger.core.commands import (
     CorrectPoints,
     CreateCommunity,
     EraseMember,
+    LinkIdentity,
     MergeMembers,
     PublishRulebook,
     RecordContribution,
+    SetBuddy,
     SettleDue,
     Stamped,
     UnmergeMembers,
@@ -32,6 +34,7 @@ from ledger.core.decide.community import CREATED, decide_creation, decide_public
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.erasing import decide_erasure, erasure_key
+from ledger.core.decide.linking import decide_buddy, decide_link
 from ledger.core.decide.merging import decide_merge, decide_unmerge
 from ledger.core.decide.own import next_instant
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
@@ -109,6 +112,10 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_merge(books, command, mac, recorded_at=recorded_at)
         case UnmergeMembers():
             return decide_unmerge(books, command, mac, recorded_at=recorded_at)
+        case LinkIdentity():
+            return decide_link(books, command, mac, recorded_at=recorded_at)
+        case SetBuddy():
+            return decide_buddy(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case _:

@@ -79,6 +79,20 @@ class MemberGone(Refusal):
     pointer = "/member"
 
 
+class HandleTaken(Refusal):
+    """Somebody goes by this name already. If they are the same person, merge the two."""
+
+    code = "HANDLE_TAKEN"
+    pointer = "/handle"
+
+
+class NobodysBuddy(Refusal):
+    """Nobody is their own buddy. Name somebody else."""
+
+    code = "OWN_BUDDY"
+    pointer = "/buddy"
+
+
 class NothingToMerge(Refusal):
     """The two are one person already. Name two different members."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import select
 
@@ -35,6 +36,11 @@ async def held_about(database: Database, community: Community, member: MemberId)
         if (shown := _event(one, frozenset(members))) is not None
     ]
     return found
+
+
+def written(document: dict[str, Any]) -> bytes:
+    """Return a document as a file to be read by people, too."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 async def _rows(database: Database, community: UUID, name: str, members: list[MemberId]) -> list[dict[str, Any]]:

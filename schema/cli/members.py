@@ -11,13 +11,12 @@ from ledger.core.commands import MergeMembers, UnmergeMembers
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId, Position
 from ledger.service.erasing import destroy, erase
-from ledger.service.exporting import held_about
+from ledger.service.exporting import held_about, written
 from ledger.service.ledger import Ledger
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
 from ledger.store.reads.names import member_by_identity
 from schema.cli.opening import CommunityOption, Stop, opened_community, run
-from schema.pages.export import written
 from schema.problems import problem_of
 
 app = typer.Typer(help="Members.", no_args_is_help=True)

@@ -95,6 +95,11 @@ class Loaders:
         return self._each(preferences, Preferences)
 
     @cached_property
+    def buddies(self) -> Loader[MemberId, MemberId | None]:
+        """Who looks after members."""
+        return self._each(people.buddies, lambda: None)
+
+    @cached_property
     def on_levels(self) -> Loader[str, dict[str, int]]:
         """How many members hold each level of a ladder."""
         return self._each(people.on_levels, dict)

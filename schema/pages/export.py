@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from ledger.service.exporting import held_about
+from ledger.service.exporting import held_about, written
 from ledger.service.links import Purpose, signed_in
 from schema.asgi import Refused
 from schema.problems import Problem
@@ -29,8 +28,3 @@ async def export(token: Annotated[str, Path(max_length=2_000)], ledger: LedgerOf
         "Cache-Control": "no-store",
     }
     return Response(written(document), media_type="application/json", headers=headers)
-
-
-def written(document: dict[str, object]) -> bytes:
-    """Return a document as a file to be read by people, too."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

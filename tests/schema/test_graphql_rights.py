@@ -48,6 +48,8 @@ CHANGES = {
     'revokeApiKey(id: "x")': Scope.CONSOLE,
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'eraseMember(memberId: "x")': Scope.CONSOLE,
+    'setBuddy(memberId: "x")': Scope.CONSOLE,
+    'linkHandle(memberId: "x", platform: "p", externalId: "e")': Scope.MEMBERS_LINK,
     'mergeMembers(into: "x", from: "y", reason: "r")': Scope.CONSOLE,
     'unmergeMembers(mergeId: "x", reason: "r")': Scope.CONSOLE,
 }

@@ -119,6 +119,11 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: requestDataExport(memberId: $member) { url } }",
         _rule(MEMBER),
     ),
+    "Mutation.linkHandle": (
+        '{ it: linkHandle(memberId: $member, platform: "mail", externalId: $fresh) { member { id } } }',
+        _rule("MEMBERS_LINK"),
+    ),
+    "Mutation.setBuddy": ("{ it: setBuddy(memberId: $member, buddyId: $other) { member { id } } }", _rule()),
     "Mutation.leaveCommunity": (
         "{ it: leaveCommunity(community: $slug) { member { id } } }",
         frozenset({MEMBER}),

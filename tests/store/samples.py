@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.core.books.shelf import (
     ACCOUNT,
+    BUDDY,
     CLAIM,
     COUNTER,
     DUE,
@@ -26,6 +27,7 @@ from ledger.core.books.shelf import (
     WISH,
     Account,
     Book,
+    Buddy,
     Claim,
     Counter,
     Due,
@@ -82,6 +84,7 @@ TEXTS = [
 Sample = Callable[[int], tuple[tuple[Any, ...], Any]]
 SAMPLES: dict[Book[Any, Any], Sample] = {
     MEMBER: lambda n: ((n,), Member(joined_at=Micros(n), seen_position=Position(n), left_at=_odd(n))),
+    BUDDY: lambda n: ((n,), Buddy(buddy=MemberId(n + 1), since_position=Position(n))),
     SHARE: lambda n: ((n, "points"), Share(amount=-n)),
     ACCOUNT: lambda n: ((n, "points"), Account(balance=-n, held=n, pending=LARGEST - n, earned=n)),
     COUNTER: lambda n: (("cap:liked", str(n), f"2026-11-{n}"), Counter(amount=-n)),

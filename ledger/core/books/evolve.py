@@ -7,6 +7,7 @@ import msgspec
 from ledger.core.books.merging import evolve_merge, evolve_share, evolve_unmerge
 from ledger.core.books.shelf import (
     ACCOUNT,
+    BUDDY,
     CLAIM,
     COUNTER,
     DUE,
@@ -20,6 +21,7 @@ from ledger.core.books.shelf import (
     TALLY,
     TIER,
     WISH,
+    Buddy,
     Claim,
     Counter,
     Due,
@@ -48,7 +50,7 @@ from ledger.core.events import (
     decisions,
     joined,
 )
-from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.membership import BuddySet, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import (
     ClaimKey,
     CounterMove,
@@ -118,6 +120,9 @@ def evolve_own(books: Books, event: Event) -> None:
         case MemberErased():
             for one in fact.everybody:
                 evolve_erasure(books, event, one)
+        case BuddySet():
+            buddy = Buddy(buddy=fact.buddy or MemberId(0), since_position=event.position)
+            books.write(BUDDY, (fact.member,), buddy)
         case MembersMerged():
             evolve_merge(books, fact)
         case MembersUnmerged():

@@ -59,6 +59,13 @@ class Share(Value):
     amount: int = 0
 
 
+class Buddy(Value):
+    """Who looks after a member, since where in the log; 0 is nobody."""
+
+    buddy: MemberId = MemberId(0)
+    since_position: Position = Position(0)
+
+
 class Counter(Value):
     """How far a cap, quota or cooldown is used up."""
 
@@ -240,6 +247,7 @@ class Trail(Value):
 MEMBER: Book[tuple[int], Member] = Book("member", Member())
 ACCOUNT: Book[tuple[int, str], Account] = Book("account", Account())
 SHARE: Book[tuple[int, str], Share] = Book("share", Share())
+BUDDY: Book[tuple[int], Buddy] = Book("buddy", Buddy())
 COUNTER: Book[tuple[str, str, str], Counter] = Book("counter", Counter())
 CLAIM: Book[tuple[str, str], Claim] = Book("claim", Claim())
 OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
@@ -257,6 +265,7 @@ FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
     SHARE,
+    BUDDY,
     COUNTER,
     CLAIM,
     OBJECT,

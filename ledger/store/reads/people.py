@@ -18,6 +18,7 @@ from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
 ACCOUNT, IDENTITY, MEMBER = TABLES["account"].c, TABLES["identity"].c, TABLES["member"].c
+BUDDY = TABLES["buddy"].c
 PROFILE, TIER = TABLES["profile"].c, TABLES["tier"].c
 
 
@@ -79,6 +80,22 @@ async def handles(database: Database, community: UUID, members: Sequence[MemberI
     for member, *handle in await database.read(statement):
         found[MemberId(member)].append(Handle(*handle))
     return found
+
+
+async def buddies(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, MemberId | None]:
+    """Return who looks after members, where somebody does who was not erased."""
+    statement = (
+        select(BUDDY.member, BUDDY.buddy)
+        .select_from(
+            TABLES["buddy"].join(
+                TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == BUDDY.buddy)
+            )
+        )
+        .where(BUDDY.community_id == community, BUDDY.member.in_(members), MEMBER.erased_at.is_(None))
+    )
+    return {MemberId(row.member): MemberId(row.buddy) for row in await database.read(statement)}
 
 
 async def page(database: Database, community: UUID, span: Span, *, search: str = "") -> list[MemberId]:

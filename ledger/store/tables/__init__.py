@@ -3,6 +3,7 @@
 from ledger.store.tables.base import METADATA
 from ledger.store.tables.books import (
     AccountRow,
+    BuddyRow,
     ClaimRow,
     CounterRow,
     DueRow,
@@ -37,6 +38,7 @@ __all__ = [
     "TABLES",
     "AccountRow",
     "ApiKeyRow",
+    "BuddyRow",
     "ClaimRow",
     "CommunityRow",
     "CounterRow",

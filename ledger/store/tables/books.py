@@ -44,6 +44,15 @@ class ShareRow(TenantRow, table=True):
     amount: int = big()
 
 
+class BuddyRow(TenantRow, table=True):
+    """Who looks after a member."""
+
+    __tablename__ = "buddy"
+    member: int = big(key=True)
+    buddy: int = big()
+    since_position: int = big()
+
+
 class CounterRow(TenantRow, table=True):
     """How far a cap, quota or cooldown is used up."""
 

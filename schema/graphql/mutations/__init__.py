@@ -6,6 +6,7 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.linking import LinkingMutation
 from schema.graphql.mutations.membership import MembershipMutation
 from schema.graphql.mutations.merging import MergingMutation
 from schema.graphql.mutations.openings import OpeningMutation
@@ -21,6 +22,7 @@ class Mutation(
     MergingMutation,
     PreferringMutation,
     OpeningMutation,
+    LinkingMutation,
     AccessMutation,
     CommunityMutation,
 ):

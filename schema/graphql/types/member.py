@@ -164,6 +164,13 @@ class Member(Node):
             Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
         ]
 
+    @resolved("Who looks after them; null where nobody does.")
+    async def buddy(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")] | None:
+        """Return the member's buddy."""
+        view = view_of(info)
+        number = await view.loaders.buddies.load((self.place.id, self.number))
+        return await member_of(view, self.place, number) if number is not None else None
+
     @resolved("The language of texts for them.")
     async def locale(self, info: Info) -> str:
         """Return the member's language."""
