@@ -21,7 +21,7 @@ from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.preferences import Preferences, preferences
 from ledger.store.reads import earnings, history, journal, people
-from ledger.store.reads.earnings import Earned, Point, Window
+from ledger.store.reads.earnings import Award, Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
@@ -159,6 +159,17 @@ class Loaders:
             database: Database, place: UUID, members: Sequence[MemberId], asked: Window
         ) -> Mapping[MemberId, list[Earned]]:
             return await earnings.earned(database, place, members, window=asked)
+
+        return self._alike(read, list)
+
+    @cached_property
+    def awards(self) -> Loader[tuple[MemberId, Window], list[Award]]:
+        """What events in a window brought members."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Window
+        ) -> Mapping[MemberId, list[Award]]:
+            return await earnings.awards(database, place, members, window=asked)
 
         return self._alike(read, list)
 

@@ -27,6 +27,7 @@ from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.preferences import Preferences, preferences_of
+from schema.graphql.types.rhythm import Rhythm, rhythm
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.view import Info, View, view_of
 
@@ -163,6 +164,13 @@ class Member(Node):
         return [
             Handle(platform=one.platform, external_id=one.external_id, display_name=one.received) for one in found
         ]
+
+    @resolved("Their last weeks, this one included.")
+    async def rhythm(
+        self, info: Info, weeks: Annotated[int | None, arg("How many weeks, 1 to 53; 12 where left out.")] = 12
+    ) -> Rhythm:
+        """Return the member's rhythm."""
+        return await rhythm(view_of(info), self.place, self.number, 12 if weeks is None else weeks)
 
     @resolved("Who looks after them; null where nobody does.")
     async def buddy(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")] | None:
