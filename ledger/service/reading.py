@@ -22,8 +22,8 @@ from ledger.store.engine import Database
 from ledger.store.reads.books import Snapshot
 from ledger.store.reads.due import members_due
 from ledger.store.reads.journal import head_of
-from ledger.store.reads.members import united
 from ledger.store.reads.people import accounts as recorded_accounts
+from ledger.store.reads.people import accounts_united
 from ledger.store.tables import TABLES
 
 T = TypeVar("T")
@@ -57,9 +57,11 @@ async def accounts(
 
     Of somebody who acts for others, what waits and what was earned is theirs together.
     """
-    groups = await united(database, community, members)
-    all_of_them = list(dict.fromkeys((*members, *(one for group in groups.values() for one in group))))
-    found = await recorded_accounts(database, community, all_of_them)
+    found, groups = await accounts_united(database, community, members)
+    others = [one for group in groups.values() for one in group]
+    if others:
+        found.update(await recorded_accounts(database, community, others))
+    all_of_them = list(dict.fromkeys((*members, *others)))
     due = await members_due(database, community, all_of_them, at=at) if versions.timed else []
     if due:
         acting = {one: member for member, group in groups.items() for one in group}

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ledger.core.books.shelf import Account, Standing
+from ledger.core.books.united import members as members_of
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.members import Profile
@@ -45,13 +46,29 @@ async def accounts(
     database: Database, community: UUID, members: Sequence[MemberId]
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts by unit, in the units they have points in."""
-    statement = select(TABLES["account"]).where(ACCOUNT.community_id == community, ACCOUNT.member.in_(members))
+    return (await accounts_united(database, community, members))[0]
+
+
+async def accounts_united(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> tuple[dict[MemberId, dict[str, Account]], dict[MemberId, tuple[MemberId, ...]]]:
+    """Return members' accounts by unit, and those for whom they act."""
+    same = and_(ACCOUNT.community_id == community, ACCOUNT.member == MEMBER.member)
+    points = (ACCOUNT.unit, ACCOUNT.balance, ACCOUNT.held, ACCOUNT.pending, ACCOUNT.earned)
+    statement = (
+        select(MEMBER.member, MEMBER.united, *points)
+        .select_from(TABLES["member"].outerjoin(TABLES["account"], same))
+        .where(MEMBER.community_id == community, MEMBER.member.in_(members))
+    )
     found: dict[MemberId, dict[str, Account]] = defaultdict(dict)
-    for row in await database.read(statement):
-        found[MemberId(row.member)][row.unit] = Account(
-            balance=row.balance, held=row.held, pending=row.pending, earned=row.earned
-        )
-    return found
+    groups: dict[MemberId, tuple[MemberId, ...]] = {}
+    for member, united, unit, *amounts in await database.read(statement):
+        if united is not None:
+            groups[MemberId(member)] = members_of(united)
+        if unit is not None:
+            balance, held, pending, earned = amounts
+            found[MemberId(member)][unit] = Account(balance=balance, held=held, pending=pending, earned=earned)
+    return found, groups
 
 
 async def standings(
