@@ -16,6 +16,7 @@ from ledger.core.commands import (
     RecordContribution,
     RecordViolation,
 )
+from ledger.core.commands_members import EraseMember
 from ledger.core.events import Event
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
@@ -90,6 +91,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             content = (str(command.member), command.rule, command.evidence, command.note)
         case CreateCommunity():
             content = (command.slug,)
+        case EraseMember():
+            content = ("erase", command.member)
         case PublishRulebook():
             content = (command.yaml, command.effective_from, command.note)
         case _:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.core.membership import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, PerkTerms
 from ledger.core.values import MemberId, Micros, Position, Value
@@ -313,6 +314,11 @@ Fact = (
     | OfferShown
     | OfferTaken
     | TaskTicked
+    | MemberErased
+    | MembersMerged
+    | MembersUnmerged
+    | IdentityLinked
+    | BuddySet
 )
 
 

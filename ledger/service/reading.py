@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER, Account
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.calendar import period_label
 from ledger.core.decide.due import settle_points
@@ -25,6 +27,7 @@ from ledger.store.reads.books import Snapshot
 from ledger.store.reads.due import members_due
 from ledger.store.reads.journal import head_of
 from ledger.store.reads.people import accounts as recorded_accounts
+from ledger.store.reads.people import accounts_united
 from ledger.store.tables import TABLES
 
 T = TypeVar("T")
@@ -54,19 +57,45 @@ async def look(database: Database, community: UUID, versions: Versions, ask: Cal
 async def accounts(
     database: Database, community: UUID, versions: Versions, members: Sequence[MemberId], *, at: Micros
 ) -> dict[MemberId, dict[str, Account]]:
-    """Return members' accounts by unit, with what was due of their points by `at` done."""
-    found = await recorded_accounts(database, community, members)
-    due = await members_due(database, community, members, at=at) if versions.timed else []
+    """Return members' accounts by unit, with what was due of their points by `at` done.
+
+    Of somebody who acts for others, what waits and what was earned is theirs together.
+    """
+    found, groups = await accounts_united(database, community, members)
+    others = [one for group in groups.values() for one in group]
+    if others:
+        found.update(await recorded_accounts(database, community, others))
+    all_of_them = list(dict.fromkeys((*members, *others)))
+    due = await members_due(database, community, all_of_them, at=at) if versions.timed else []
     if due:
+        acting = {one: member for member, group in groups.items() for one in group}
+        touched = list(dict.fromkeys((*due, *(acting[one] for one in due if one in acting))))
         units = list(dict.fromkeys(code for version in versions.published for code in version.units))
 
         def settled(books: Books) -> dict[MemberId, dict[str, Account]]:
             for member in due:
                 settle_points(books, member, at, at)
-            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in due}
+            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in touched}
 
         found.update(await look(database, community, versions, settled))
+    for member, group in groups.items():
+        found[member] = _together(found, member, group)
     return found
+
+
+def _together(
+    found: Mapping[MemberId, Mapping[str, Account]], member: MemberId, group: Sequence[MemberId]
+) -> dict[str, Account]:
+    own, others = found.get(member, {}), [found.get(one, {}) for one in group]
+    blank = Account()
+    return {
+        unit: replace(
+            own.get(unit, blank),
+            pending=sum(one.get(unit, blank).pending for one in (own, *others)),
+            earned=sum(one.get(unit, blank).earned for one in (own, *others)),
+        )
+        for unit in dict.fromkeys(unit for one in (own, *others) for unit in one)
+    }
 
 
 async def progresses(
@@ -112,7 +141,8 @@ async def _of_each(
 
         def look_at(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, T]:
             for member in part:
-                settle_points(books, member, at, at)
+                for one in everybody(books, member):
+                    settle_points(books, one, at, at)
             return {member: ask(books, member) for member in part}
 
         found.update(await look(database, community, versions, look_at))

@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from schema.cli import care, demo, explaining, importing, keys, lists, rules, serving
+from schema.cli import care, demo, explaining, importing, keys, lists, members, openings, rules, serving
 from schema.cli.opening import said_plainly
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("serve")(serving.serve)
 app.command("seed")(demo.seed)
 app.command("migrate")(care.migrate)
 app.command("import")(importing.import_file)
+app.command("openings")(openings.openings)
 app.command("export")(importing.export)
 app.command("balances")(lists.balances)
 app.command("entries")(lists.entries)
@@ -30,6 +31,7 @@ app.command("rebuild")(care.rebuild)
 app.command("simulate")(rules.simulate)
 app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
+app.add_typer(members.app, name="members")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(rules.app, name="rulebook")
 

@@ -16,6 +16,7 @@ from schema.graphql.types.decision import decision
 from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
+from schema.graphql.types.merge import merge_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.rulebook import rule_by_id, rulebook
 from schema.graphql.view import View
@@ -81,6 +82,12 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _merge(view: View, place: Place, named: GlobalId) -> Node | None:
+    if not view.operates(place) or named.number is None:
+        return None
+    return await merge_of(view, place, Position(named.number))
+
+
 FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] = {
     "Community": _community,
     "Member": _member,
@@ -88,6 +95,7 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Decision": _decision,
     "Contribution": _contribution,
     "ApiKey": _api_key,
+    "Merge": _merge,
     "Rulebook": _rulebook,
     "Rule": _rule,
     "Suggestion": _suggestion,

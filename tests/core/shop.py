@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.core.books.shelf import HOLDS, PERK, REDEMPTION, Perk, Redemption
+from ledger.core.books.shelf import HOLDS, PERK, REDEMPTION
+from ledger.core.books.shop import Perk, Redemption
 from ledger.core.commands import (
     AddPerkCodes,
     MoveRedemption,

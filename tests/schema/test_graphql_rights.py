@@ -25,6 +25,7 @@ OWN = (
     "decisions { totalCount }",
     "handles { platform }",
     "suggestions { title }",
+    "preferences { locale }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
@@ -52,6 +53,11 @@ CHANGES = {
     'createCommunity(input: {slug: "new"})': Scope.CONSOLE,
     'publishRulebook(community: "garden", draft: {basedOn: 0})': Scope.CONSOLE,
     'reviewContribution(contributionId: "x", approve: true)': Scope.CONSOLE,
+    'eraseMember(memberId: "x")': Scope.CONSOLE,
+    'setBuddy(memberId: "x")': Scope.CONSOLE,
+    'linkHandle(memberId: "x", platform: "p", externalId: "e")': Scope.MEMBERS_LINK,
+    'mergeMembers(into: "x", from: "y", reason: "r")': Scope.CONSOLE,
+    'unmergeMembers(mergeId: "x", reason: "r")': Scope.CONSOLE,
 }
 
 
@@ -262,6 +268,8 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
     for mutation, id_ in (
         ('adjustPoints(input: {memberId: "%s", delta: 1, reason: "r", idempotencyKey: "i"})', ana),
         ('createMemberLink(memberId: "%s")', ana),
+        ('eraseMember(memberId: "%s")', ana),
+        ('mergeMembers(into: "%s", from: "y", reason: "r")', ana),
         ('revokeApiKey(id: "%s")', key),
     ):
         answers = [

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from ledger.core.commands_members import MergeMembers
 from ledger.core.values import SECOND, MemberId, Micros
 from ledger.service.access import Scope, key_id_of
 from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
 from ledger.service.rulebooks import publication
-from ledger.service.writer import Writer
+from ledger.service.writer import Receipt, Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
 from schema.graphql.ids import write_id
@@ -55,7 +56,16 @@ REST: dict[str, Rule] = {
 }
 
 OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
+    {
+        "/",
+        "/docs",
+        "/docs/static",
+        "/graphql",
+        "/link/{token}",
+        "/openapi.json",
+        "/docs/oauth2-redirect",
+        "/export/{token}",
+    }
 )
 """Routes for people, outside the document: they show no data, or need a token of their own."""
 
@@ -115,6 +125,37 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
     "Mutation.revokeApiKey": ("{ it: revokeApiKey(id: $key) { apiKey { id } } }", _rule()),
     "Mutation.createCommunity": ("{ it: createCommunity(input: {slug: $fresh}) { operatorKey } }", _rule()),
+    "Mutation.updatePreferences": (
+        "{ it: updatePreferences(input: {celebrate: true}) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.importOpeningBalances": (
+        '{ it: importOpeningBalances(community: $slug, rows: [{handle: "chat:x", points: 1}],'
+        " idempotencyKey: $fresh) { community { id } } }",
+        _rule("LEDGER_ADJUST"),
+    ),
+    "Mutation.requestDataExport": (
+        "{ it: requestDataExport(memberId: $member) { url } }",
+        _rule(MEMBER),
+    ),
+    "Mutation.linkHandle": (
+        '{ it: linkHandle(memberId: $member, platform: "mail", externalId: $fresh) { member { id } } }',
+        _rule("MEMBERS_LINK"),
+    ),
+    "Mutation.setBuddy": ("{ it: setBuddy(memberId: $member, buddyId: $other) { member { id } } }", _rule()),
+    "Mutation.leaveCommunity": (
+        "{ it: leaveCommunity(community: $slug) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.mergeMembers": (
+        '{ it: mergeMembers(into: $member, from: $other, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
+    "Mutation.unmergeMembers": (
+        '{ it: unmergeMembers(mergeId: $merge, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
+    "Mutation.eraseMember": ("{ it: eraseMember(memberId: $member) { member { id } } }", _rule(MEMBER)),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -124,7 +165,10 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         _rule("LEDGER_READ"),
     ),
 }
-VARIABLES = {"member": "ID!", "key": "ID!", "contribution": "ID!", "slug": "String!", "fresh": "String!"}
+VARIABLES = {
+    **dict.fromkeys(("member", "other", "merge", "key", "contribution"), "ID!"),
+    **dict.fromkeys(("slug", "fresh"), "String!"),
+}
 RULEBOOK = rulebooks.SMALL.replace(
     "quotas:", "  - {id: told, event: story.told, amount: 2, pending: review}\nquotas:"
 ).replace(
@@ -145,20 +189,29 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, and everybody who may call."""
+    """A garden with ana in it, bo, who is cyd too, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
+    bo: str
+    merge: str
     key_id: str
     story: str
     slug: str = "garden"
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        named = {"member": self.ana, "key": self.key_id, "contribution": self.story}
-        return {**named, "slug": self.slug, "fresh": fresh}
+        return {
+            "member": self.ana,
+            "other": self.bo,
+            "merge": self.merge,
+            "key": self.key_id,
+            "contribution": self.story,
+            "slug": self.slug,
+            "fresh": fresh,
+        }
 
     async def graphql(self, field: str, query: str, bearer: str | None, fresh: str) -> httpx2.Response:
         """Ask one field over HTTP; a subscription by server-sent events."""
@@ -184,6 +237,11 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     await writer.submit(api.community, [publication(RULEBOOK)])
     clock.advance(SECOND)
     told = await api.record(event("s1", "story.told", "ana"))
+    await api.record(event("t2", "hand.waved", "bo"))
+    await api.record(event("t3", "hand.waved", "cyd"))
+    merging = MergeMembers(into=MemberId(2), gone=MemberId(3), by="key:k", reason="r")
+    [merged] = await writer.submit(api.community, [merging])
+    assert isinstance(merged, Receipt)
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -199,14 +257,12 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     ]
     roles += [Role(scope.value, frozenset({scope.value, HAS_KEY}), await api.key({scope})) for scope in Scope]
     ana, spare = write_id("Member", api.community.id, 1), key_id_of(await api.key())
-    return World(
-        api,
-        roles,
-        foreign,
-        ana,
+    bo, merge = write_id("Member", api.community.id, 2), write_id("Merge", api.community.id, merged.position)
+    key, story = (
         write_id("ApiKey", api.community.id, spare or ""),
         write_id("Contribution", api.community.id, told["position"]),
     )
+    return World(api, roles, foreign, ana, bo, merge, key, story)
 
 
 def _request(operation: str, *, fresh: str, member: str = "chat:ana", id_: str = "t1") -> dict[str, Any]:
@@ -364,7 +420,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     member = write_id("Member", new_id(Micros(NOON + 7)), 1)
     key = write_id("ApiKey", new_id(Micros(NOON + 7)), "0" * 12)
     story = write_id("Contribution", new_id(Micros(NOON + 7)), 5)
-    elsewhere = world._replace(ana=member, key_id=key, story=story, slug="nowhere")
+    merge = write_id("Merge", new_id(Micros(NOON + 7)), 6)
+    elsewhere = world._replace(ana=member, bo=member, merge=merge, key_id=key, story=story, slug="nowhere")
     before = await _standing(world)
     for bearer in (world.foreign, None):
         theirs = await world.graphql(field, query, bearer, "g")

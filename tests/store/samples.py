@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.core.books.shelf import (
     ACCOUNT,
+    BUDDY,
     CLAIM,
     COUNTER,
     DUE,
@@ -22,6 +23,7 @@ from ledger.core.books.shelf import (
     RULEBOOK,
     RUN,
     SETTING,
+    SHARE,
     STREAK,
     TALLY,
     TICK,
@@ -31,28 +33,26 @@ from ledger.core.books.shelf import (
     WISH,
     Account,
     Book,
+    Buddy,
     Claim,
     Counter,
     Due,
     Known,
     Lot,
     Member,
-    Offer,
-    Perk,
     Profile,
     Published,
-    Redemption,
     Run,
-    Setting,
+    Share,
     Standing,
     Streak,
     Tally,
     Thing,
-    Tick,
     Violation,
     Waiting,
     Wish,
 )
+from ledger.core.books.shop import Offer, Perk, Redemption, Setting, Tick
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
 from ledger.core.events import ContributionRecorded, Event, Fact, encode_fact
@@ -92,6 +92,8 @@ TEXTS = [
 Sample = Callable[[int], tuple[tuple[Any, ...], Any]]
 SAMPLES: dict[Book[Any, Any], Sample] = {
     MEMBER: lambda n: ((n,), Member(joined_at=Micros(n), seen_position=Position(n), left_at=_odd(n))),
+    BUDDY: lambda n: ((n,), Buddy(buddy=MemberId(n + 1), since_position=Position(n))),
+    SHARE: lambda n: ((n, "points"), Share(amount=-n)),
     ACCOUNT: lambda n: ((n, "points"), Account(balance=-n, held=n, pending=LARGEST - n, earned=n)),
     COUNTER: lambda n: (("cap:liked", str(n), f"2026-11-{n}"), Counter(amount=-n)),
     CLAIM: lambda n: (("once:liked", f"{n},thread"), Claim(position=Position(n), ordinal=n % 3)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from ledger.core.books.shelf import OFFER, SETTING, TICK, Offer, Tick
+from ledger.core.books.shelf import OFFER, SETTING, TICK
+from ledger.core.books.shop import Offer, Tick
 from ledger.core.books.view import Books
 from ledger.core.events import Event, OfferPut, OfferRetired, TaskTicked, tier_changes
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, Task

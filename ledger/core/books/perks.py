@@ -8,17 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.core.books.moves import hold_claims
-from ledger.core.books.shelf import (
-    HOLDS,
-    PERK,
-    PERK_HOLDS,
-    REDEMPTION,
-    Claim,
-    Holds,
-    OpenHold,
-    Perk,
-    Redemption,
-)
+from ledger.core.books.shelf import HOLDS, PERK, PERK_HOLDS, REDEMPTION, Claim
+from ledger.core.books.shop import Holds, OpenHold, Perk, Redemption
 from ledger.core.books.view import Books
 from ledger.core.books.waiting import note_due
 from ledger.core.events import (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ledger.core.books.shop import Holds, Offer, Perk, Redemption, Setting, Tick
 from ledger.core.events import Event
 from ledger.core.values import MemberId, Micros, Position, Value
 
@@ -24,11 +25,19 @@ class Book(Generic[K, V]):
 
 
 class Member(Value):
-    """When a member was first seen, joined and left; `joined_at` is the earliest of sight and joining."""
+    """When a member was first seen, joined, left and was erased; `joined_at` is the earlier of the first two.
+
+    `merged_into` is whom a merge made this member one with, and `kept` who acts for them, after all merges;
+    `united` are those for whom this member acts, their numbers with commas between.
+    """
 
     joined_at: Micros = Micros(0)
     seen_position: Position = Position(0)
     left_at: Micros | None = None
+    erased_at: Micros | None = None
+    merged_into: MemberId | None = None
+    kept: MemberId | None = None
+    united: str | None = None
 
 
 class Account(Value):
@@ -43,6 +52,19 @@ class Account(Value):
     def available(self) -> int:
         """What can be spent."""
         return self.balance - self.held
+
+
+class Share(Value):
+    """What of a balance came by the identities of a merged member, in minor units."""
+
+    amount: int = 0
+
+
+class Buddy(Value):
+    """Who looks after a member, since where in the log; 0 is nobody."""
+
+    buddy: MemberId = MemberId(0)
+    since_position: Position = Position(0)
 
 
 class Counter(Value):
@@ -219,77 +241,6 @@ class Strikes(Value):
     confirmed: tuple[Strike, ...] = ()
 
 
-class Setting(Value):
-    """Something of the community itself, and where it was set."""
-
-    value: str = ""
-    position: Position = Position(0)
-
-
-class Offer(Value):
-    """An offer: its terms as JSON; an empty text is none."""
-
-    terms: str = ""
-    retired: int = 0
-
-
-class Tick(Value):
-    """When something of the playbook was last done: an event of a type, or a task by hand.
-
-    `undone` is 1 where somebody took that back.
-    """
-
-    position: Position = Position(0)
-    at: Micros = Micros(0)
-    undone: int = 0
-
-
-class Perk(Value):
-    """A perk: its terms as JSON, and what became of its stock and its codes; an empty text is none.
-
-    `stock` is how many there ever were, None without end; `reserved` is asked for, `sold` is had.
-    """
-
-    terms: str = ""
-    retired: int = 0
-    stock: int | None = None
-    reserved: int = 0
-    sold: int = 0
-    codes: int = 0
-    handed: int = 0
-
-
-class Redemption(Value):
-    """A redemption: of what, by whom, for how much, how far it is. `open` is 1 while points are held for it."""
-
-    perk: str = ""
-    member: MemberId = MemberId(0)
-    unit: str = ""
-    cost: int = 0
-    status: str = ""
-    given: int = 0
-    handed: int = 0
-    open: int = 0
-    hold_until: Micros | None = None
-    requested_at: Micros = Micros(0)
-    updated_at: Micros = Micros(0)
-    paid_at: Position = Position(0)
-
-
-class OpenHold(Value, array_like=True):
-    """A redemption that expires at a time unless it is fulfilled."""
-
-    hold_until: Micros
-    position: Position
-    member: MemberId
-
-
-class Holds(Value):
-    """Redemptions that will expire, soonest first."""
-
-    open: tuple[OpenHold, ...] = ()
-
-
 class Places(Value):
     """The groups that a member should be in, by name."""
 
@@ -308,6 +259,12 @@ class Known(Value):
 
     member: MemberId = MemberId(0)
     received: str = ""
+
+
+class Names(Value):
+    """The identities of a member: platform and id there."""
+
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 class Profile(Value):
@@ -337,6 +294,8 @@ class Trail(Value):
 
 MEMBER: Book[tuple[int], Member] = Book("member", Member())
 ACCOUNT: Book[tuple[int, str], Account] = Book("account", Account())
+SHARE: Book[tuple[int, str], Share] = Book("share", Share())
+BUDDY: Book[tuple[int], Buddy] = Book("buddy", Buddy())
 COUNTER: Book[tuple[str, str, str], Counter] = Book("counter", Counter())
 CLAIM: Book[tuple[str, str], Claim] = Book("claim", Claim())
 OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
@@ -359,6 +318,8 @@ TICK: Book[tuple[str], Tick] = Book("tick", Tick())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
+    SHARE,
+    BUDDY,
     COUNTER,
     CLAIM,
     OBJECT,
@@ -394,6 +355,9 @@ IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 
 PROFILE: Book[tuple[int], Profile] = Book("profile", Profile())
 """What members are called: personal like identities."""
+
+NAMES: Book[tuple[int], Names] = Book("names", Names())
+"""A view of a member's rows in IDENTITY: never stored itself."""
 
 KEY: Book[tuple[str, str], Seen] = Book("key", Seen())
 EVENT: Book[tuple[int], Recorded] = Book("event", Recorded())

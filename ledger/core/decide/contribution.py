@@ -44,7 +44,7 @@ def decide_contribution(
         return refusal
     position = Position(books.head.position + 1)
     known = People(books)
-    actor = known.member(command.actor) if command.actor is not None else None
+    actor = known.member(command.actor) if command.actor is not None else command.member
     people = {role: known.member(identity) for role, identity in sorted(command.people.items())}
     joined = tuple(known.joined)
     case = Case(
@@ -99,7 +99,7 @@ def decide_contribution(
 
 
 def _refused(command: RecordContribution, version: Version, at: Micros) -> Refusal | None:
-    if command.source == LEDGER_SOURCE or command.source.startswith(f"{LEDGER_SOURCE}:"):
+    if not command.own and (command.source == LEDGER_SOURCE or command.source.startswith(f"{LEDGER_SOURCE}:")):
         return ReservedSource()
     if command.occurred_at is not None and command.occurred_at > at + AHEAD:
         return TimeInFuture(latest=Micros(at + AHEAD))

@@ -26,7 +26,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
 from ledger.core.rules.measures import of_decisions
 from ledger.core.tiers import moving
-from ledger.core.values import Micros, Position
+from ledger.core.values import MemberId, Micros, Position
 
 
 @dataclass(slots=True)
@@ -86,12 +86,13 @@ def finish(
     watches: tuple[Watch, ...] = (),
     groups: tuple[GroupWish, ...] = (),
     places: Iterable[GroupWish] = (),
+    also: tuple[MemberId, ...] = (),
 ) -> Event:
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
     decided about levels by itself, before what the decisions move, and `groups` what was about groups; `places` is
-    what else moves in groups, after all of it.
+    what else moves in groups, after all of it. `also` are members to be judged anyway.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
@@ -106,12 +107,14 @@ def finish(
             decisions,
             measures=fact.measures,
             joined=fact.joined,
+            also=also,
             now=event.recorded_at if now is None else now,
             by_itself=now is not None,
         )
     )
     evolve_tiers(books, event, rises)
     moved = (*tiers, *rises)
+    groups = (*fact.groups, *groups)
     evolve_wishes(books, event, groups)
     wishes = list(groups)
     for wish in chain(moving.wishes(books, version, moved), places):

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ledger.core.books.offers import read_tasks
 from ledger.core.books.shelf import MEMBER, OFFER, PERK
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import OFFERS_SOURCE, OfOffers, PutOffer, RetireOffer, ShowOffer, TakeOffer, TickTask
 from ledger.core.decide.answers import Answer
@@ -68,6 +69,7 @@ def _meet(
     books: Books, command: ShowOffer | TakeOffer, version: Version, mac: bytes, recorded_at: Micros
 ) -> Answer:
     """Show an offer to a member if all its gates are open; taking it is free to whoever it is open for."""
+    command = replace(command, member=kept(books, command.member))
     if not books.read(MEMBER, (command.member,)).seen_position:
         return MemberUnknown()
     look = glance(books, version, command.member, command.offer, recorded_at)

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ledger.core.books.perks import terms_of
-from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK, Perk
+from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK
+from ledger.core.books.shop import Perk
+from ledger.core.books.united import everybody, is_merged
 from ledger.core.books.view import Books
 from ledger.core.calendar import period_label
 from ledger.core.conduct import is_removed
@@ -59,7 +61,7 @@ def wish(
 def blocks(books: Books, wish: Wish) -> Iterator[Block]:
     """Yield everything that stands between a member and a perk, first the one that refuses."""
     terms, perk = wish.terms, wish.perk
-    if books.read(MEMBER, (wish.member,)).left_at is not None:
+    if books.read(MEMBER, (wish.member,)).left_at is not None or is_merged(books, wish.member):
         yield Block.ACCOUNT_CLOSED
     if is_removed(books, wish.member):
         yield Block.STANDING
@@ -121,4 +123,5 @@ def limit_move(wish: Wish) -> CounterMove:
 def redeemed(books: Books, wish: Wish) -> int:
     """Return how many of a perk a member has had in the period of its limit, what came back left out."""
     move = limit_move(wish)
-    return books.read(COUNTER, (move.scope, move.key, move.period)).amount
+    keys = [str(one) for one in everybody(books, wish.member)]
+    return sum(books.read(COUNTER, (move.scope, key, move.period)).amount for key in keys)

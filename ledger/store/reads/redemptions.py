@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, union_all
 
-from ledger.core.books.shelf import Perk
+from ledger.core.books.shop import Perk
 from ledger.core.events import RedemptionStatus
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database

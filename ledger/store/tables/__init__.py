@@ -3,6 +3,7 @@
 from ledger.store.tables.base import METADATA
 from ledger.store.tables.books import (
     AccountRow,
+    BuddyRow,
     ClaimRow,
     CounterRow,
     DueRow,
@@ -17,6 +18,7 @@ from ledger.store.tables.books import (
     RedemptionRow,
     RulebookRow,
     SettingRow,
+    ShareRow,
     StreakRow,
     TallyRow,
     TickRow,
@@ -28,6 +30,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.members import ErasureRow, MilestoneSeenRow, PreferenceRow
 
 SHARED = {"community", "api_key", "heartbeat"}
 """Tables that are not led by a community: small, and without foreign keys to tenant tables."""
@@ -41,11 +44,13 @@ __all__ = [
     "TABLES",
     "AccountRow",
     "ApiKeyRow",
+    "BuddyRow",
     "ClaimRow",
     "CommunityRow",
     "CounterRow",
     "DueRow",
     "EntryRow",
+    "ErasureRow",
     "EventPrivateRow",
     "EventRow",
     "GroupWishRow",
@@ -54,13 +59,16 @@ __all__ = [
     "IdentityRow",
     "LotRow",
     "MemberRow",
+    "MilestoneSeenRow",
     "ObjectRow",
     "OfferRow",
     "PerkRow",
+    "PreferenceRow",
     "ProfileRow",
     "RedemptionRow",
     "RulebookRow",
     "SettingRow",
+    "ShareRow",
     "StreakRow",
     "TallyRow",
     "TickRow",

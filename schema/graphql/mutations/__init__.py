@@ -6,12 +6,28 @@ from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.linking import LinkingMutation
+from schema.graphql.mutations.membership import MembershipMutation
+from schema.graphql.mutations.merging import MergingMutation
+from schema.graphql.mutations.openings import OpeningMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.preferring import PreferringMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
 
 
 @described
-class Mutation(ContributionMutation, PointsMutation, AccessMutation, CommunityMutation, RulebookMutation):
+class Mutation(
+    ContributionMutation,
+    PointsMutation,
+    MembershipMutation,
+    MergingMutation,
+    PreferringMutation,
+    OpeningMutation,
+    LinkingMutation,
+    AccessMutation,
+    CommunityMutation,
+    RulebookMutation,
+):
     """What can be changed. Every answer has `userErrors`: what a person can mend, and nothing was written."""
 
 

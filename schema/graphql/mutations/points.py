@@ -70,7 +70,7 @@ class PointsMutation:
         view = view_of(info)
         known = view.require(Scope.LEDGER_ADJUST)
         errors = _faults(view, input)
-        found = await _named(view, input.member_id) if not errors else None
+        found = await named_member(view, input.member_id) if not errors else None
         if found is None:
             unknown = user_error("MEMBER_UNKNOWN", view.locale, ["input", "memberId"])
             return MemberPayload(member=None, user_errors=errors or [unknown])
@@ -86,7 +86,7 @@ class PointsMutation:
         [answer] = await view.ledger.writer.submit(place, [command])
         if isinstance(answer, Refusal):
             return MemberPayload(member=None, user_errors=[refused(answer, view.locale, ADJUSTING)])
-        return MemberPayload(member=await _shown(view, place, number), user_errors=[])
+        return await member_payload(view, place, number)
 
     @changing("A signed, short-lived link that signs one member in: a bot sends it to the member.")
     async def create_member_link(
@@ -98,7 +98,7 @@ class PointsMutation:
         """Make a link."""
         view = view_of(info)
         view.require(Scope.MEMBERS_LINK)
-        found, minutes = await _named(view, member_id), 15 if minutes is None else minutes
+        found, minutes = await named_member(view, member_id), 15 if minutes is None else minutes
         if found is None:
             return _no_link(user_error("MEMBER_UNKNOWN", view.locale, ["memberId"]))
         if not 1 <= minutes <= MOST_MINUTES:
@@ -122,19 +122,21 @@ def _faults(view: View, given: AdjustInput) -> list[UserError]:
     ]
 
 
-async def _named(view: View, text: str) -> tuple[Place, MemberId] | None:
+async def named_member(view: View, text: str) -> tuple[Place, MemberId] | None:
     """Return a member of the caller's community by global id; whoever may change one may know there is one."""
     named = read_id(text)
     place = view.place(named.community) if named is not None and named.type == "Member" else None
     if named is None or place is None or named.number is None:
         return None
-    number = MemberId(named.number)
-    return (place, number) if await view.loaders.profiles.load((place.id, number)) is not None else None
+    profile = await view.loaders.profiles.load((place.id, MemberId(named.number)))
+    return None if profile is None else (place, profile.kept or MemberId(named.number))
 
 
-async def _shown(view: View, place: Place, number: MemberId) -> Member | None:
+async def member_payload(view: View, place: Place, number: MemberId) -> MemberPayload:
+    """Return a member as they are after a change."""
+    view.forget()
     profile = await view.loaders.profiles.load((place.id, number))
-    return shown(place, number, profile) if profile is not None else None
+    return MemberPayload(member=shown(place, number, profile) if profile is not None else None, user_errors=[])
 
 
 def _no_link(error: UserError) -> MemberLinkPayload:
