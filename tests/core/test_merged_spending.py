@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ledger.core.commands import ReportGroup
 from ledger.core.commands_members import UnmergeMembers
 from ledger.core.conduct import State
@@ -16,7 +18,7 @@ from tests.core.strikes import LADDER, book, confirm, lift, report, standing, st
 from tests.core.test_merging import merge, unmerge
 
 S = RedemptionStatus
-VIP = {"fulfilment": Fulfilment.PLATFORM_ROLE, "target": "vip"}
+VIP: dict[str, Any] = {"fulfilment": Fulfilment.PLATFORM_ROLE, "target": "vip"}
 
 
 def test_limits_hold_for_both_together_and_either_name_spends_the_one_balance() -> None:
