@@ -24,6 +24,7 @@ from schema.intake.route import Intake
 from schema.limits import Buckets
 from schema.logs import plainly
 from schema.openapi import document
+from schema.pages import export as export_page
 from schema.pages import member as member_page
 from schema.rest import adjustments, docs, health, journal, members, redemptions
 
@@ -93,7 +94,7 @@ def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None
         max_body_size=MOST_BYTES,
     )
     add_handlers(app)
-    for room in (adjustments, redemptions, members, journal, health, docs, member_page):
+    for room in (adjustments, redemptions, members, journal, health, docs, member_page, export_page):
         app.include_router(room.router)
     mount_graphql(app)
     app.mount("/docs/static", docs.static(), name="docs-static")

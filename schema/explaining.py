@@ -64,7 +64,7 @@ def said(line: Line, names: dict[MemberId, str], locale: str) -> str:
     if "member" in parameters:
         member = parameters["member"]
         known = names.get(MemberId(member)) if isinstance(member, int) else None
-        parameters["member"] = known or render("nobody", locale)
+        parameters["member"] = known or render("former_member" if member else "nobody", locale)
     if isinstance(parameters.get("again"), int):
         parameters["again"] = write_time(Micros(int(str(parameters["again"]))))
     for side in ("before", "after"):

@@ -18,6 +18,7 @@ from ledger.core.commands import (
     RedeemPerk,
     StockPerk,
 )
+from ledger.core.commands_members import EraseMember
 from ledger.core.events import Event
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
@@ -96,6 +97,8 @@ def content_mac(secret: bytes, command: Command) -> bytes:
             content = (command.perk, command.delta, command.reason)
         case CreateCommunity():
             content = (command.slug,)
+        case EraseMember():
+            content = ("erase", command.member)
         case PublishRulebook():
             content = (command.yaml, command.effective_from, command.note)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ledger.core.commands_members import AboutMembers
 from ledger.core.events import RedemptionMade, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rhythm.activities import OfActivities
@@ -19,6 +20,9 @@ from ledger.core.violations import Action
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
 
+MEMBERS_SOURCE = f"{LEDGER_SOURCE}:members"
+"""The source of what signed-in members do themselves."""
+
 ADJUSTMENTS_SOURCE = f"{LEDGER_SOURCE}:adjustments"
 """The source of adjustments; their keys are the callers' idempotency keys."""
 
@@ -33,6 +37,10 @@ OFFERS_SOURCE = f"{LEDGER_SOURCE}:offers"
 
 STOCK_SOURCE = f"{LEDGER_SOURCE}:stock"
 """The source of changes of stock; likewise."""
+
+
+OPENINGS_SOURCE = f"{LEDGER_SOURCE}:openings"
+"""The source of opening balances; their keys name a row of what was imported."""
 
 
 class RecordContribution(Value):
@@ -120,6 +128,8 @@ class AdjustPoints(Value):
     reason: str
     by: str
     unit: str | None = None
+    opening: bool = False
+    """What the member begins with here, brought from elsewhere: not earned, under a key of its own kind."""
     replayed: bool = False
     """Made before, and now told again to other rules: it stands, whatever the floor says."""
 
@@ -350,6 +360,7 @@ ByHand = ReviewContribution | LockTier | HoldGroup | ReportGroup
 OfOffers = PutOffer | RetireOffer | ShowOffer | TakeOffer | TickTask
 """What is said about offers and the playbook."""
 
+
 Command = (
     RecordContribution
     | AdjustPoints
@@ -357,6 +368,7 @@ Command = (
     | PublishRulebook
     | CorrectPoints
     | ByHand
+    | AboutMembers
     | OfViolations
     | OfCatalogue
     | OfOffers

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from ledger.core.books.goods import Strike
 from ledger.core.books.shelf import STRIKES
+from ledger.core.books.strikes import in_time
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.rulebook.grammar import StrikeLadder, StrikeStep
 from ledger.core.values import MemberId, Micros, Value
@@ -62,13 +64,20 @@ def standing_of(books: Books, member: MemberId, at: Micros) -> Conduct:
     """Return where a member stands at an instant."""
     if not books.versions.ordered:
         return GOOD
-    return conduct(books.read(STRIKES, (member,)).confirmed, at)
+    return conduct(strikes_of(books, member), at)
 
 
 def is_removed(books: Books, member: MemberId) -> bool:
     """Say whether a member has no place here now."""
-    strikes = books.read(STRIKES, (member,)).confirmed if books.versions.ordered else ()
-    return any(one.action == Action.REMOVAL for one in strikes)
+    return any(one.action == Action.REMOVAL for one in strikes_of(books, member))
+
+
+def strikes_of(books: Books, member: MemberId) -> tuple[Strike, ...]:
+    """Return the strikes of all who are one person with a member, in the order in which they were confirmed."""
+    if not books.versions.ordered:
+        return ()
+    found = (one for other in everybody(books, member) for one in books.read(STRIKES, (other,)).confirmed)
+    return in_time(found)
 
 
 def conduct(strikes: Iterable[Strike], at: Micros) -> Conduct:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.core.membership import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
@@ -325,6 +326,11 @@ Fact = (
     | RoundOpened
     | RoundClosed
     | ActivityFact
+    | MemberErased
+    | MembersMerged
+    | MembersUnmerged
+    | IdentityLinked
+    | BuddySet
 )
 
 

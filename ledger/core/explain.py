@@ -24,6 +24,7 @@ from ledger.core.events import (
 )
 from ledger.core.explain_order import about_violation
 from ledger.core.lines import Line
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId
 from ledger.core.violations import PENALTY, AboutViolation
@@ -86,6 +87,12 @@ def _happened(event: Event, fact: Decided) -> Iterator[Line]:
             yield Line(
                 code="event.redemption", parameters={"by": fact.by, "of": fact.of, "status": fact.status.value}
             )
+        case MembersMerged():
+            yield Line(code="event.merged", parameters={"by": fact.by, "member": fact.into})
+        case MembersUnmerged():
+            yield Line(code="event.unmerged", parameters={"by": fact.by, "member": fact.gone, "of": fact.of})
+        case MemberErased():
+            yield Line(code="event.erased", parameters={"by": fact.by, "member": fact.member})
         case PointsCorrected():
             yield Line(code="event.corrected", parameters={"version": fact.version})
 
@@ -143,6 +150,8 @@ def _is_loss(decision: Decision) -> bool:
 def sentence_code(decision: Decision) -> str:
     """Return the code of a decision's sentence."""
     code = f"decision.{decision.outcome.value}"
+    if decision.kind is EntryKind.TRANSFER:
+        return f"{code}.transfer"
     if decision.rule == PENALTY:
         return f"{code}.penalty" if decision.kind is EntryKind.PENALTY else "decision.GRANTED.returned"
     if decision.restores is not None and decision.outcome is Outcome.GRANTED:

@@ -40,6 +40,7 @@ class EntryKind(StrEnum):
     PENALTY = "PENALTY"
     REDEMPTION = "REDEMPTION"
     REFUND = "REFUND"
+    TRANSFER = "TRANSFER"
 
 
 class CounterMode(StrEnum):
@@ -102,6 +103,7 @@ class Decision(Value):
     `pending` moves what waits: up with outcome PENDING until `release_at` or a review, down when it is released
     (`releases` names the grant) or taken back. `held` moves what a redemption holds: up when it is asked for, down
     when it is paid or let go. `dated` is when it took effect, where that is not the event's time.
+    `via` is the merged member by whose identity it came, where that is not `member`, who acts for both.
     `corrects` names the decision that a rulebook published for the past would have made otherwise, `restores` the
     one that was withheld from a member who was not earning, and is made now as of its time.
     """
@@ -109,6 +111,7 @@ class Decision(Value):
     rule: str
     outcome: Outcome
     member: MemberId | None = None
+    via: MemberId | None = None
     unit: str = ""
     kind: EntryKind = EntryKind.AWARD
     wanted: int = 0
@@ -129,6 +132,11 @@ class Decision(Value):
     corrects: GrantRef | None = None
     restores: GrantRef | None = None
     possible_again_at: Micros | None = None
+
+    @property
+    def origin(self) -> MemberId | None:
+        """By whose identity it came: what is counted, earned and waited for is theirs."""
+        return self.via or self.member
 
 
 class TierChange(Value, array_like=True):

@@ -14,6 +14,7 @@ from ledger.core.commands import (
     ADJUSTMENTS_SOURCE,
     LEDGER_SOURCE,
     OFFERS_SOURCE,
+    OPENINGS_SOURCE,
     REDEMPTIONS_SOURCE,
     STOCK_SOURCE,
     VIOLATIONS_SOURCE,
@@ -42,6 +43,7 @@ from ledger.core.commands import (
     TakeOffer,
     TickTask,
 )
+from ledger.core.commands_members import EraseMember, LinkIdentity, MergeMembers, SetBuddy, UnmergeMembers
 from ledger.core.decide.activities import decide_activity
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Accepted, Answer, Repeated
@@ -51,6 +53,9 @@ from ledger.core.decide.claims import decide_claim
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
+from ledger.core.decide.erasing import decide_erasure, erasure_key
+from ledger.core.decide.linking import decide_buddy, decide_link
+from ledger.core.decide.merging import decide_merge, decide_unmerge
 from ledger.core.decide.moving import decide_moving
 from ledger.core.decide.offering import decide_offering
 from ledger.core.decide.own import next_instant
@@ -148,6 +153,16 @@ def _decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer
             return decide_publication(books, command, mac, recorded_at=recorded_at)
         case CorrectPoints():
             return decide_correction(books, command, mac, recorded_at=recorded_at)
+        case EraseMember():
+            return decide_erasure(books, command, mac, recorded_at=recorded_at)
+        case MergeMembers():
+            return decide_merge(books, command, mac, recorded_at=recorded_at)
+        case UnmergeMembers():
+            return decide_unmerge(books, command, mac, recorded_at=recorded_at)
+        case LinkIdentity():
+            return decide_link(books, command, mac, recorded_at=recorded_at)
+        case SetBuddy():
+            return decide_buddy(books, command, mac, recorded_at=recorded_at)
         case SettleDue():
             return decide_settling(books, command, at)
         case RecordViolation() | ResolveViolation() | AppealViolation() | DecideAppeal():
@@ -203,7 +218,7 @@ def sender_key(command: Command) -> tuple[str, str] | None:
         case RecordContribution():
             return command.source, command.key
         case AdjustPoints():
-            return ADJUSTMENTS_SOURCE, command.key
+            return OPENINGS_SOURCE if command.opening else ADJUSTMENTS_SOURCE, command.key
         case RecordViolation():
             return VIOLATIONS_SOURCE, command.key
         case RedeemPerk():
@@ -222,6 +237,8 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return STORIES_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
+        case EraseMember():
+            return LEDGER_SOURCE, erasure_key(command.member)
         case PublishRulebook():
             return (LEDGER_SOURCE, publication_key(command.number)) if command.number else None
         case _:

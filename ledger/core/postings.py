@@ -21,6 +21,7 @@ SYSTEM_ACCOUNT = {
     EntryKind.PENALTY: "penalties",
     EntryKind.REDEMPTION: "redemptions",
     EntryKind.REFUND: "redemptions",
+    EntryKind.TRANSFER: "transfers",
 }
 
 

@@ -1,7 +1,7 @@
 """Refusals: expected noes, with stable codes. A refused command writes nothing.
 
 Order of checks for a contribution: IDEMPOTENCY_CONFLICT, RESERVED_SOURCE, TIME_IN_FUTURE, AMOUNTS_NOT_ALLOWED.
-For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, BELOW_FLOOR,
+For an adjustment: IDEMPOTENCY_CONFLICT, UNIT_UNKNOWN, NOTHING_TO_ADJUST, MEMBER_UNKNOWN, MEMBER_GONE, BELOW_FLOOR,
 TOO_MANY_POINTS.
 For a redemption: IDEMPOTENCY_CONFLICT, MEMBER_UNKNOWN, PERK_UNKNOWN, then those of `perks.blocks`, on record.
 """
@@ -71,6 +71,49 @@ class MemberUnknown(Refusal):
 
     code = "MEMBER_UNKNOWN"
     pointer = "/member"
+
+
+class MemberGone(Refusal):
+    """This member was erased: they are nobody, and nothing can be done about them any more."""
+
+    code = "MEMBER_GONE"
+    pointer = "/member"
+
+
+class HandleTaken(Refusal):
+    """Somebody goes by this name already. If they are the same person, merge the two."""
+
+    code = "HANDLE_TAKEN"
+    pointer = "/handle"
+
+
+class NobodysBuddy(Refusal):
+    """Nobody is their own buddy. Name somebody else."""
+
+    code = "OWN_BUDDY"
+    pointer = "/buddy"
+
+
+class NothingToMerge(Refusal):
+    """The two are one person already. Name two different members."""
+
+    code = "NOTHING_TO_MERGE"
+    pointer = "/from"
+
+
+class PointsHeld(Refusal):
+    """Points of the member who is to go are held for a redemption. Decide that first."""
+
+    code = "POINTS_HELD"
+    pointer = "/from"
+    held: int
+
+
+class MergeUnknown(Refusal):
+    """There is no such merge, or it was undone before."""
+
+    code = "MERGE_UNKNOWN"
+    pointer = "/mergeId"
 
 
 class BelowFloor(Refusal):

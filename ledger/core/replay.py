@@ -15,6 +15,7 @@ from ledger.core.books.shelf import DUE, EVENT, KEY, Recorded, Seen
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     LEDGER_SOURCE,
+    OPENINGS_SOURCE,
     AddPerkCodes,
     AdjustPoints,
     AppealViolation,
@@ -43,6 +44,7 @@ from ledger.core.commands import (
     TakeOffer,
     TickTask,
 )
+from ledger.core.commands_members import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
     CommunitySet,
@@ -67,6 +69,7 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
+from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
 from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
@@ -129,12 +132,13 @@ class Effects:
             self._keys[event.position] = (event.source, event.key)
         for ordinal, decision in enumerate(decisions(event)):
             about = decision.releases or decision.reverses or decision.corrects or decision.restores
-            if decision.member is None or _by_people(decision, about):
+            origin = decision.origin
+            if origin is None or _by_people(decision, about):
                 continue
             effect = self._refs.get((about.position, about.ordinal)) if about is not None else None
             if effect is None:
                 key = self._keys.get(about.position if about is not None else event.position, NOBODYS)
-                effect = Effect(key, decision.rule, decision.member, decision.unit)
+                effect = Effect(key, decision.rule, origin, decision.unit)
             self._refs[event.position, ordinal] = effect
             if about is None:
                 self.made.setdefault(effect, (event, ordinal))
@@ -151,7 +155,7 @@ class Effects:
 
 def _by_people(decision: Decision, about: GrantRef | None) -> bool:
     """Say whether no rule moved these points: they stand, whatever the rules say."""
-    spent = decision.kind in (EntryKind.REDEMPTION, EntryKind.REFUND)
+    spent = decision.kind in (EntryKind.REDEMPTION, EntryKind.REFUND, EntryKind.TRANSFER)
     return spent or (decision.kind is EntryKind.ADJUSTMENT and about is None)
 
 
@@ -175,7 +179,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """Tell one recorded event again."""
-        if isinstance(event.fact, ContributionRecorded | RedemptionMade | ViolationRecorded):
+        if isinstance(event.fact, ContributionRecorded | MembersMerged | RedemptionMade | ViolationRecorded):
             self._keys[event.position] = (event.source, event.key)
         command = command_of(event, self._position)
         if command is None:
@@ -278,6 +282,7 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
                 reason="",
                 by=fact.by,
                 unit=made.unit,
+                opening=event.source == OPENINGS_SOURCE,
                 replayed=True,
             )
         case ContributionReviewed():
@@ -292,6 +297,12 @@ def command_of(event: Event, position: Callable[[Position], Position]) -> Comman
             )
         case GroupHeld():
             return HoldGroup(member=fact.member, group=fact.group, held=fact.held, by=fact.by, reason="")
+        case MembersMerged():
+            return MergeMembers(into=fact.into, gone=fact.gone, by=fact.by, reason="")
+        case MembersUnmerged():
+            return UnmergeMembers(position=position(fact.of), by=fact.by, reason="")
+        case MemberErased():
+            return EraseMember(member=fact.member, by=fact.by)
         case GroupReported():
             return ReportGroup(member=fact.member, group=fact.group, inside=fact.inside, by=fact.by)
         case RedemptionMade() | RedemptionMoved() if fact.by == LEDGER_SOURCE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, WAITING
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.events import Event
 from ledger.core.outcomes import (
@@ -45,7 +46,8 @@ def reversal(
 
     What still waits is withdrawn; what was released since is taken back like any other grant.
     """
-    assert decision.member is not None
+    assert decision.origin is not None
+    origin, owner = decision.origin, kept(books, decision.origin)
     if decision.outcome is Outcome.NOT_EARNING:
         return withdrawal(books, event, ordinal, decision)
     judge = _judge_of(books, event, decision)
@@ -55,19 +57,19 @@ def reversal(
         accrual = judge.accruals[decision.rule]
         amount, counters = without(books, accrual, decision)
     elif decision.pending:
-        waiting = books.read(WAITING, (decision.member, event.position, ordinal))
+        waiting = books.read(WAITING, (origin, event.position, ordinal))
         if waiting.open:
             return withdrawal(books, event, ordinal, decision)
         amount = waiting.amount if waiting.released_at else 0
     unit = version.units.get(decision.unit) or judge.units[decision.unit]
-    account = books.read(ACCOUNT, (decision.member, decision.unit))
+    account = books.read(ACCOUNT, (owner, decision.unit))
     wanted, steps = -amount, []
     if wanted < 0:
-        granted, moved, expired = _taken(books, unit, decision.member, (event.position, ordinal), amount)
+        granted, moved, expired = _taken(books, unit, owner, (event.position, ordinal), amount, origin=origin)
     else:
         granted, expired = bounded(account, wanted), 0
         free = min(granted, account.available + granted)
-        moved = lots.refill(books, version, unit, decision, free, at=at, now=now)
+        moved = lots.refill(books, version, unit, decision, free, owner=owner, at=at, now=now)
     if expired:
         steps.append(Step(code="expired", before=wanted, after=wanted + expired))
     whole = granted == wanted + expired
@@ -76,7 +78,8 @@ def reversal(
     return Decision(
         rule=decision.rule,
         outcome=Outcome.GRANTED if granted or not wanted else Outcome.FLOORED,
-        member=decision.member,
+        member=owner,
+        via=origin if origin != owner else None,
         unit=decision.unit,
         kind=EntryKind.REVERSAL if decision.corrects is None else EntryKind.ADJUSTMENT,
         wanted=wanted,
@@ -100,14 +103,16 @@ def _judge_of(books: Books, event: Event, decision: Decision) -> Version:
 
 def withdrawal(books: Books, event: Event, ordinal: int, decision: Decision) -> Decision:
     """Take back what waits or was withheld: claims and net room come back, nothing else."""
-    assert decision.member is not None
+    assert decision.origin is not None
+    origin, owner = decision.origin, kept(books, decision.origin)
     return Decision(
         rule=decision.rule,
         outcome=Outcome.REVERSED,
-        member=decision.member,
+        member=owner,
+        via=origin if origin != owner else None,
         unit=decision.unit,
         kind=EntryKind.REVERSAL,
-        after=books.read(ACCOUNT, (decision.member, decision.unit)).balance,
+        after=books.read(ACCOUNT, (owner, decision.unit)).balance,
         pending=-decision.pending,
         counters=tuple(_counters_back(decision, -decision.pending, whole=True)),
         claims=(undone_claim(event.position, ordinal),),
@@ -117,12 +122,14 @@ def withdrawal(books: Books, event: Event, ordinal: int, decision: Decision) -> 
 
 
 def _taken(
-    books: Books, unit: Unit, member: MemberId, grant: tuple[Position, int], amount: int
+    books: Books, unit: Unit, member: MemberId, grant: tuple[Position, int], amount: int, *, origin: MemberId
 ) -> tuple[int, tuple[LotMove, ...], int]:
     """Return what an undo takes, from which lots, and how much of the grant had expired."""
     account = books.read(ACCOUNT, (member, unit.code))
     timed = books.versions.timed
-    expired = min(lots.expired_of(books, member, *grant), amount) if timed else 0
+    holders = dict.fromkeys((member, origin))
+    gone = sum(lots.expired_of(books, holder, *grant) for holder in holders) if timed else 0
+    expired = min(gone, amount)
     granted = bounded(account, taken_back(unit, account, expired - amount))
     return granted, lots.spend(books, member, unit.code, -granted, first=grant) if timed else (), expired
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.core.books.shelf import CLAIM, EVENT, KEY
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.events import ContributionRecorded, Event, decisions
 from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Measure, Outcome
@@ -109,7 +110,7 @@ def targets(books: Books, case: Case) -> Iterator[tuple[Event, int, Decision]]:
                     continue
                 original = corrected
             judged = event if decision.restores is None else original
-            if _takes_back(books.versions.numbered(judged.rulebook), case, original, decision):
+            if _takes_back(books, books.versions.numbered(judged.rulebook), case, original, decision):
                 yield event, ordinal, decision
 
 
@@ -128,7 +129,8 @@ def _candidates(books: Books, case: Case) -> set[int]:
     if case.subject is not None and books.versions.undoes_by_subject(case.type):
         found.update(books.trail(subject_trail(case.subject)))
     for match in books.versions.member_matches(case.type):
-        found.update(books.trail(member_trail(match, case.actor, case.data)))
+        for one in everybody(books, case.actor) if case.actor is not None else (None,):
+            found.update(books.trail(member_trail(match, one, case.data)))
     return _with_corrections(books, found)
 
 
@@ -170,10 +172,10 @@ def is_withheld(books: Books, position: int, ordinal: int, decision: Decision) -
     return not is_undone(books, position, ordinal)
 
 
-def _takes_back(original: Version, case: Case, event: Event, decision: Decision) -> bool:
+def _takes_back(books: Books, original: Version, case: Case, event: Event, decision: Decision) -> bool:
     pointed = case.undoes is not None
     allowed = _may_undo(case.type, case.data, case.version, original, decision.rule, pointed=pointed)
-    return any(pointed or _finds(by, case, event, decision.member) for by in allowed)
+    return any(pointed or _finds(books, by, case, event, decision.origin) for by in allowed)
 
 
 def _may_undo(
@@ -199,7 +201,7 @@ def _excused(unless: tuple[Condition, ...], data: dict[str, object]) -> bool:
     return bool(unless) and conditions.hold(unless, data)
 
 
-def _finds(by: Undo | UndoOn, case: Case, event: Event, member: MemberId | None) -> bool:
+def _finds(books: Books, by: Undo | UndoOn, case: Case, event: Event, member: MemberId | None) -> bool:
     """Say whether what a member got by an event is meant by an undo which points at no event."""
     fact = event.fact
     if not isinstance(fact, ContributionRecorded):
@@ -210,15 +212,19 @@ def _finds(by: Undo | UndoOn, case: Case, event: Event, member: MemberId | None)
     for name in match:
         match name:
             case "member":
-                pair: tuple[object, object] = member, case.actor
+                pair: tuple[object, object] = _acting(books, member), _acting(books, case.actor)
             case "actor":
-                pair = fact.actor, case.actor
+                pair = _acting(books, fact.actor), _acting(books, case.actor)
             case _:
                 pair = fact.data.get(name), case.data.get(name)
         # What is absent equals nothing: an undo by nobody must not take back what nobody sent.
         if pair[0] is None or pair[0] != pair[1]:
             return False
     return True
+
+
+def _acting(books: Books, member: MemberId | None) -> MemberId | None:
+    return kept(books, member) if member is not None else None
 
 
 def unmeasured(books: Books, case: Case) -> Iterator[tuple[Event, Measure]]:
@@ -239,7 +245,7 @@ def unmeasured(books: Books, case: Case) -> Iterator[tuple[Event, Measure]]:
                 found = any(
                     series.key == measure.series
                     and not _excused(on.unless, case.data)
-                    and _finds(on, case, event, measure.member)
+                    and _finds(books, on, case, event, measure.member)
                     for series, on in listed
                 )
             if found:

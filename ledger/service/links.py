@@ -16,9 +16,11 @@ from ledger.core.values import HOUR, MINUTE, SECOND, MemberId, Micros
 from ledger.store import directory
 from ledger.store.directory import Community
 from ledger.store.engine import Database
+from ledger.store.reads.members import holder
 
 ALGORITHM = "HS256"
 SESSION = 12 * HOUR
+EXPORT = 15 * MINUTE
 MOST_MINUTES = 24 * 60
 
 
@@ -27,6 +29,7 @@ class Purpose(StrEnum):
 
     LINK = "link"
     SESSION = "session"
+    EXPORT = "export"
 
 
 class SignedIn(NamedTuple):
@@ -48,6 +51,11 @@ def link_token(community: Community, member: MemberId, *, minutes: int, at: Micr
     return _token(community, member, Purpose.LINK, Micros(at + max(1, min(minutes, MOST_MINUTES)) * MINUTE))
 
 
+def export_token(community: Community, member: MemberId, *, at: Micros) -> Token:
+    """Return a token that opens a member's data export for a while."""
+    return _token(community, member, Purpose.EXPORT, Micros(at + EXPORT))
+
+
 def session_token(signed: SignedIn, *, at: Micros) -> Token:
     """Return a token that keeps a member signed in."""
     return _token(signed.community, signed.member, Purpose.SESSION, Micros(at + SESSION))
@@ -60,7 +68,7 @@ def _token(community: Community, member: MemberId, purpose: Purpose, expires_at:
 
 
 async def signed_in(database: Database, token: str, purpose: Purpose, *, at: Micros) -> SignedIn | None:
-    """Return whom a token names; None where it is forged, void, or for another purpose."""
+    """Return whom a token names; None where it is forged, void, for another purpose, or its member was erased."""
     try:
         slug = str(jwt.get_unverified_header(token).get("kid", ""))
         is_plain = (
@@ -80,7 +88,8 @@ async def signed_in(database: Database, token: str, purpose: Purpose, *, at: Mic
         return None
     if int(claims["exp"]) * SECOND <= at:
         return None
-    return SignedIn(community, MemberId(int(claims["sub"])))
+    member = await holder(database, community.id, MemberId(int(claims["sub"])))
+    return None if member is None else SignedIn(community, member)
 
 
 def _key(community: Community, purpose: Purpose) -> bytes:

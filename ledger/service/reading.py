@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER, Account
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.calendar import period_label
 from ledger.core.decide.due import settle_points
@@ -25,6 +27,7 @@ from ledger.store.reads.books import Snapshot
 from ledger.store.reads.due import members_due
 from ledger.store.reads.journal import head_of
 from ledger.store.reads.people import accounts as recorded_accounts
+from ledger.store.reads.people import accounts_united
 from ledger.store.tables import TABLES
 
 T = TypeVar("T")
@@ -54,9 +57,17 @@ async def look(database: Database, community: UUID, versions: Versions, ask: Cal
 async def accounts(
     database: Database, community: UUID, versions: Versions, members: Sequence[MemberId], *, at: Micros
 ) -> dict[MemberId, dict[str, Account]]:
-    """Return members' accounts by unit, with what was due of their points by `at` done."""
-    found = await recorded_accounts(database, community, members)
-    found.update(await accounts_due(database, community, versions, members, at=at))
+    """Return members' accounts by unit, with what was due of their points by `at` done.
+
+    Of somebody who acts for others, what waits and what was earned is theirs together.
+    """
+    found, groups = await accounts_united(database, community, members)
+    others = [one for group in groups.values() for one in group]
+    if others:
+        found.update(await recorded_accounts(database, community, others))
+    found.update(await accounts_due(database, community, versions, [*members, *others], at=at))
+    for member, group in groups.items():
+        found[member] = _together(found, member, group)
     return found
 
 
@@ -71,13 +82,29 @@ async def accounts_due(
         part = due[first : first + CHUNK]
 
         def settled(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, dict[str, Account]]:
-            for member in part:
-                settle_points(books, member, at, at)
-            return {member: {unit: books.read(ACCOUNT, (member, unit)) for unit in units} for member in part}
+            people = list(dict.fromkeys(one for member in part for one in everybody(books, member)))
+            for one in people:
+                settle_points(books, one, at, at)
+            return {one: {unit: books.read(ACCOUNT, (one, unit)) for unit in units} for one in people}
 
         found.update(await look(database, community, versions, settled))
         await asyncio.sleep(0)
     return found
+
+
+def _together(
+    found: Mapping[MemberId, Mapping[str, Account]], member: MemberId, group: Sequence[MemberId]
+) -> dict[str, Account]:
+    own, others = found.get(member, {}), [found.get(one, {}) for one in group]
+    blank = Account()
+    return {
+        unit: replace(
+            own.get(unit, blank),
+            pending=sum(one.get(unit, blank).pending for one in (own, *others)),
+            earned=sum(one.get(unit, blank).earned for one in (own, *others)),
+        )
+        for unit in dict.fromkeys(unit for one in (own, *others) for unit in one)
+    }
 
 
 async def progresses(
@@ -123,7 +150,8 @@ async def _of_each(
 
         def look_at(books: Books, part: Sequence[MemberId] = part) -> dict[MemberId, T]:
             for member in part:
-                settle_points(books, member, at, at)
+                for one in everybody(books, member):
+                    settle_points(books, one, at, at)
             return {member: ask(books, member) for member in part}
 
         found.update(await look(database, community, versions, look_at))

@@ -11,6 +11,7 @@ import structlog
 from ledger.core.commands import SettleDue
 from ledger.core.refusals import Refusal
 from ledger.service.clock import Clock
+from ledger.service.erasing import destroy
 from ledger.service.progress import Progress, silent
 from ledger.service.writer import QueueFull, Writer
 from ledger.store import directory
@@ -40,6 +41,7 @@ async def _sweep_on(database: Database, writer: Writer, clock: Clock, every: flo
         try:
             for community in await directory.every(database):
                 await sweep(database, writer, community, clock)
+                await destroy(database, community, most=CHUNK)
         except (*AWAY, *ANSWERED_WITH_AN_ERROR, QueueFull) as error:  # a task's rim: the next round tries again
             log.warning("sweep failed", error=type(error).__name__)
         await asyncio.sleep(every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -10,14 +11,17 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Select, and_, select
 
-from ledger.core.books.shelf import ACCOUNT, FOLDED, TRAIL, Book
+from ledger.core import naming
+from ledger.core.books.shelf import ACCOUNT, FOLDED, MEMBER, TRAIL, Book
 from ledger.core.books.view import Head
 from ledger.core.events import ContributionRecorded, Event, joined
-from ledger.core.values import identity
+from ledger.core.membership import MemberErased
+from ledger.core.values import MemberId, Position, identity
 from ledger.service.fold import FOLD_COLUMNS, Difference, Fold
 from ledger.service.progress import Progress, silent
 from ledger.store.books import key_columns, row_of, value_columns
 from ledger.store.engine import Database, Reading, Row
+from ledger.store.erasures import BESIDE
 from ledger.store.journal import entry_rows, tier_change_rows
 from ledger.store.reads.journal import head_of
 from ledger.store.tables import TABLES
@@ -33,6 +37,8 @@ class Verification(NamedTuple):
     head: bytes
     digest: bytes
     differences: list[Difference]
+    destroyed: int = 0
+    """How many private parts are no more: they were erased, and nothing else depends on them."""
 
 
 async def verify(database: Database, community: UUID, *, progress: Progress = silent) -> Verification:
@@ -40,6 +46,7 @@ async def verify(database: Database, community: UUID, *, progress: Progress = si
     async with database.snapshot() as read:
         head = await _head(read, community)
         fold, people = Fold(community.bytes), People()
+        people.open = await _open_erasures(read, community)
         async for page in _pages(read, community):
             events = [event for row in page if (event := _take(fold, row, people)) is not None]
             await _compare_derived(read, community, fold, events, page[0].position, page[-1].position)
@@ -51,10 +58,11 @@ async def verify(database: Database, community: UUID, *, progress: Progress = si
             _compare_head(fold, head)
             await _compare_books(read, community, fold)
             await _compare_identities(read, community, fold, people)
+            await _compare_erased(read, community, fold, people)
             _compare_sums(fold)
             fold.differences.extend(fold.doubts)
     found = fold.differences[:MOST_DIFFERENCES]
-    return Verification(fold.books.head.position, fold.hash, fold.digest.digest(), found)
+    return Verification(fold.books.head.position, fold.hash, fold.digest.digest(), found, people.destroyed)
 
 
 async def _head(read: Reading, community: UUID) -> Head:
@@ -92,12 +100,25 @@ class People:
     def __init__(self) -> None:
         self.named: dict[tuple[str, str], int] = {}
         self.erased = False
+        self.destroyed = 0
+        self.open: dict[int, int] = {}
+        """How far erasures are that still go on, by member."""
+        self._names: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self._kept: dict[MemberId, Position] = {}
+        """Where the first private part stands that names a member."""
 
-    def learn(self, event: Event, private: bytes | None) -> None:
-        """Learn from one event's private part."""
+    def learn(self, event: Event, private: bytes | None, *, had: bool) -> None:
+        """Learn from one event's private part; `had` says whether it ever had one."""
+        if isinstance(event.fact, MemberErased):
+            for erased in event.fact.everybody:
+                for name in self._names.pop(erased, ()):
+                    self.named.pop(name, None)
         if private is None:
+            self.destroyed += had
             self.erased = self.erased or bool(joined(event))
             return
+        for one in naming.named(event.fact):
+            self._kept.setdefault(one, event.position)
         part = msgspec.json.decode(private)
         fact = event.fact
         if isinstance(fact, ContributionRecorded):
@@ -108,14 +129,49 @@ class People:
         for text, member in named:
             if text is not None and member is not None:
                 who = identity(text, source=event.source)
-                self.named.setdefault((who.platform, who.external_id), member)
+                self._name((who.platform, who.external_id), member)
+
+    def _name(self, name: tuple[str, str], member: int) -> None:
+        if name not in self.named:
+            self.named[name] = member
+            self._names[member].append(name)
+
+    def left_of(self, member: MemberId) -> Position | None:
+        """Return where the first private part stands that an erasure should have destroyed, if there is one."""
+        first, done_to = self._kept.get(member), self.open.get(member)
+        return first if first is not None and (done_to is None or first <= done_to) else None
+
+
+async def _open_erasures(read: Reading, community: UUID) -> dict[int, int]:
+    table = TABLES["erasure"]
+    rows = await read(select(table.c.member, table.c.done_to).where(table.c.community_id == community))
+    return {row.member: row.done_to for row in rows}
+
+
+async def _compare_erased(read: Reading, community: UUID, fold: Fold, people: People) -> None:
+    """Look for what still names a member who was erased."""
+    erased = [
+        MemberId(int(str(key[0])))
+        for (book, key), value in fold.books.changed.items()
+        if book is MEMBER and value.erased_at is not None
+    ]
+    for member in erased:
+        if (left := people.left_of(member)) is not None:
+            fold.differences.append(Difference(code="NOT_ERASED", place=f"event_private {left}"))
+    for name in ("identity", "profile", *BESIDE):
+        table = TABLES[name]
+        for first in range(0, len(erased), PAGE):
+            part = erased[first : first + PAGE]
+            statement = select(table.c.member).where(table.c.community_id == community, table.c.member.in_(part))
+            for row in await read(statement):
+                fold.differences.append(Difference(code="NOT_ERASED", place=f"{name} of member {row.member}"))
 
 
 def _take(fold: Fold, row: Any, people: People) -> Event | None:
     whole = fold.check_private(row, row.salt, row.content)
     event = fold.take(row)
     if event is not None and whole:
-        people.learn(event, row.content)
+        people.learn(event, row.content, had=row.private_digest is not None)
     return event
 
 

@@ -18,6 +18,7 @@ from ledger.core.books.shelf import (
     IDENTITY,
     KEY,
     LOTS,
+    NAMES,
     PERK_HOLDS,
     PLACES,
     PROFILE,
@@ -27,6 +28,7 @@ from ledger.core.books.shelf import (
     WAITS,
     Book,
     Lots,
+    Names,
     OpenLot,
     OpenWait,
     Recorded,
@@ -52,7 +54,8 @@ class Selects(Protocol):
         """Return `columns` of the rows whose `keys` are among `wanted`, in no order."""
 
 
-IN_TABLES = (*FOLDED, IDENTITY, PROFILE)
+PERSONAL = (IDENTITY, PROFILE)
+IN_TABLES = (*FOLDED, *PERSONAL)
 
 
 def key_columns(book: Book[Any, Any]) -> list[str]:
@@ -81,6 +84,8 @@ async def load(connection: Selects, community: UUID, missing: Iterable[Key]) -> 
             loaded.update(await _load_trails(connection, community, keys))
         elif book is LOTS:
             loaded.update(await _load_lots(connection, community, keys))
+        elif book is NAMES:
+            loaded.update(await _load_names(connection, community, keys))
         elif book is WAITS:
             loaded.update(await _load_waits(connection, community, keys))
         elif book is PLACES:
@@ -131,6 +136,14 @@ async def _load_lots(connection: Selects, community: UUID, keys: list[Row]) -> d
         if lot.remaining:
             found[member].append(lot)
     return {(LOTS, (member,)): Lots(open=in_order(lots)) for member, lots in found.items()}
+
+
+async def _load_names(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
+    columns = ("member", "platform", "external_id")
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for member, *name in await connection.select(TABLES["identity"], ["member"], keys, columns, community):
+        found[member].append((name[0], name[1]))
+    return {(NAMES, (member,)): Names(keys=tuple(sorted(names))) for member, names in found.items()}
 
 
 async def _load_waits(connection: Selects, community: UUID, keys: list[Row]) -> dict[Key, Any]:
@@ -188,10 +201,13 @@ async def _load_holds(
 
 
 async def save(connection: Connection, community: UUID, books: Books) -> None:
-    """Write what changed, book by book, rows sorted by key."""
+    """Write what changed, book by book, rows sorted by key. What is personal and blank now is destroyed."""
     changed: dict[Book[Any, Any], list[Row]] = defaultdict(list)
     for (book, key), value in books.changed.items():
-        changed[book].append(row_of(book, key, value))
+        if book in PERSONAL and value == book.blank:
+            await _destroy(connection, community, book, key)
+        else:
+            changed[book].append(row_of(book, key, value))
     for book in IN_TABLES:
         if book is TRAIL:
             rows = [(key, position) for key, positions in books.added.items() for position in positions]
@@ -199,6 +215,11 @@ async def save(connection: Connection, community: UUID, books: Books) -> None:
             rows = changed[book]
         if rows:
             await connection.upsert(TABLES[book.name], sorted(rows), community)
+
+
+async def _destroy(connection: Connection, community: UUID, book: Book[Any, Any], key: Row) -> None:
+    named = " AND ".join(f"{name} = ${place}" for place, name in enumerate(key_columns(book), start=2))
+    await connection.execute(f"DELETE FROM {book.name} WHERE community_id = $1 AND {named}", community, *key)  # noqa: S608  # names of our own tables
 
 
 def row_of(book: Book[Any, Any], key: Row, value: Any) -> Row:

@@ -14,6 +14,8 @@ from schema.cli import (
     importing,
     keys,
     lists,
+    members,
+    openings,
     order,
     perks,
     redemptions,
@@ -35,6 +37,7 @@ app.command("serve")(serving.serve)
 app.command("seed")(demo.seed)
 app.command("migrate")(care.migrate)
 app.command("import")(importing.import_file)
+app.command("openings")(openings.openings)
 app.command("export")(importing.export)
 app.command("balances")(lists.balances)
 app.command("entries")(lists.entries)
@@ -45,6 +48,7 @@ app.command("rebuild")(care.rebuild)
 app.command("simulate")(rules.simulate)
 app.command("settings")(care.settings)
 app.add_typer(keys.app, name="keys")
+app.add_typer(members.app, name="members")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(perks.app, name="perks")
 app.add_typer(redemptions.app, name="redemptions")

@@ -49,6 +49,8 @@ def verify(community: MaybeCommunity = None) -> None:
             typer.echo(f"{slug}: {result.events} events, {verdict}")
             typer.echo(f"  digest {result.digest.hex()}")
             typer.echo(f"  head {result.head.hex()}")
+            if result.destroyed:
+                typer.echo(f"  {result.destroyed} private parts were erased")
             for difference in result.differences:
                 typer.echo(f"  {difference}")
             whole = whole and not result.differences

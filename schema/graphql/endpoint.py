@@ -171,12 +171,19 @@ def _view(connection: HTTPConnection, authorization: str | None) -> View:
 
 
 async def _known(connection: HTTPConnection, view: View) -> View:
-    """Return the view of whoever the authorization names, who takes a token of their rate limit."""
+    """Return the view of whoever the authorization names, who takes a token of their rate limit.
+
+    A member reads in the language they chose.
+    """
     if view.authorization is None:
         return view
     known: Known = await view.gate.caller(view.authorization)
     connection.app.state.buckets.take(_bucket(known.caller))
-    return replace(view, known=known)
+    view = replace(view, known=known)
+    if view.member is None:
+        return view
+    chosen = await view.loaders.preferences.load((known.community.id, view.member))
+    return replace(view, locale=chosen.locale or view.locale)
 
 
 def _bucket(caller: Caller) -> str:

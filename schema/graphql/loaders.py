@@ -21,6 +21,7 @@ from ledger.core.values import MemberId, Micros, Position
 from ledger.service import reading
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
+from ledger.store.preferences import Preferences, preferences
 from ledger.store.reads import (
     activities,
     earnings,
@@ -34,7 +35,7 @@ from ledger.store.reads import (
     stories,
     violations,
 )
-from ledger.store.reads.earnings import Earned, Point, Window
+from ledger.store.reads.earnings import Award, Earned, Point, Window
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
@@ -147,6 +148,16 @@ class Loaders(PerkLoaders):
         return self._each(people.handles, list)
 
     @cached_property
+    def preferences(self) -> Loader[MemberId, Preferences]:
+        """What members chose for themselves."""
+        return self._each(preferences, Preferences)
+
+    @cached_property
+    def buddies(self) -> Loader[MemberId, MemberId | None]:
+        """Who looks after members."""
+        return self._each(people.buddies, lambda: None)
+
+    @cached_property
     def on_levels(self) -> Loader[str, dict[str, int]]:
         """How many members hold each level of a ladder."""
         return self._each(people.on_levels, dict)
@@ -211,6 +222,17 @@ class Loaders(PerkLoaders):
             database: Database, place: UUID, members: Sequence[MemberId], asked: Window
         ) -> Mapping[MemberId, list[Earned]]:
             return await earnings.earned(database, place, members, window=asked)
+
+        return self._alike(read, list)
+
+    @cached_property
+    def awards(self) -> Loader[tuple[MemberId, Window], list[Award]]:
+        """What events in a window brought members."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId], asked: Window
+        ) -> Mapping[MemberId, list[Award]]:
+            return await earnings.awards(database, place, members, window=asked)
 
         return self._alike(read, list)
 

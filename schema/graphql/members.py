@@ -25,11 +25,12 @@ async def named_member(view: View, text: str) -> tuple[Place, MemberId] | None:
     place = view.place(named.community) if named is not None and named.type == "Member" else None
     if named is None or place is None or named.number is None:
         return None
-    number = MemberId(named.number)
-    return (place, number) if await view.loaders.profiles.load((place.id, number)) is not None else None
+    profile = await view.loaders.profiles.load((place.id, MemberId(named.number)))
+    return None if profile is None else (place, profile.kept or MemberId(named.number))
 
 
-async def shown_member(view: View, place: Place, number: MemberId) -> Member | None:
-    """Return a member as whoever changed them sees them."""
+async def member_payload(view: View, place: Place, number: MemberId) -> MemberPayload:
+    """Return a member as they are after a change."""
+    view.forget()
     profile = await view.loaders.profiles.load((place.id, number))
-    return shown(place, number, profile) if profile is not None else None
+    return MemberPayload(member=shown(place, number, profile) if profile is not None else None, user_errors=[])

@@ -18,6 +18,7 @@ from schema.graphql.types.decision import decision
 from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
+from schema.graphql.types.merge import merge_of
 from schema.graphql.types.node import Node
 from schema.graphql.types.offer import offers_of
 from schema.graphql.types.perk import perk_of
@@ -105,6 +106,12 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _merge(view: View, place: Place, named: GlobalId) -> Node | None:
+    if not view.operates(place) or named.number is None:
+        return None
+    return await merge_of(view, place, Position(named.number))
+
+
 async def _offer(view: View, place: Place, named: GlobalId) -> Node | None:
     if view.member is None and not view.operates(place):
         return None
@@ -140,6 +147,7 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Decision": _decision,
     "Contribution": _contribution,
     "ApiKey": _api_key,
+    "Merge": _merge,
     "Rulebook": _rulebook,
     "Perk": _perk,
     "Redemption": _redemption,

@@ -31,7 +31,16 @@ REST: dict[str, Rule] = {
 }
 
 OTHER_ROUTES = frozenset(
-    {"/", "/docs", "/docs/static", "/graphql", "/link/{token}", "/openapi.json", "/docs/oauth2-redirect"}
+    {
+        "/",
+        "/docs",
+        "/docs/static",
+        "/graphql",
+        "/link/{token}",
+        "/openapi.json",
+        "/docs/oauth2-redirect",
+        "/export/{token}",
+    }
 )
 """Routes for people, outside the document: they show no data, or need a token of their own."""
 
@@ -215,6 +224,37 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: fulfilRedemptions(inputs: [{redemptionId: $redemption, action: FULFIL}]) { redemptions { id } } }",
         _rule(),
     ),
+    "Mutation.updatePreferences": (
+        "{ it: updatePreferences(input: {celebrate: true}) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.importOpeningBalances": (
+        '{ it: importOpeningBalances(community: $slug, rows: [{handle: "chat:x", points: 1}],'
+        " idempotencyKey: $fresh) { community { id } } }",
+        _rule("LEDGER_ADJUST"),
+    ),
+    "Mutation.requestDataExport": (
+        "{ it: requestDataExport(memberId: $member) { url } }",
+        _rule(MEMBER),
+    ),
+    "Mutation.linkHandle": (
+        '{ it: linkHandle(memberId: $member, platform: "mail", externalId: $fresh) { member { id } } }',
+        _rule("MEMBERS_LINK"),
+    ),
+    "Mutation.setBuddy": ("{ it: setBuddy(memberId: $member, buddyId: $other) { member { id } } }", _rule()),
+    "Mutation.leaveCommunity": (
+        "{ it: leaveCommunity(community: $slug) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
+    "Mutation.mergeMembers": (
+        '{ it: mergeMembers(into: $member, from: $other, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
+    "Mutation.unmergeMembers": (
+        '{ it: unmergeMembers(mergeId: $merge, reason: "r") { merge { id } userErrors { code } } }',
+        _rule(),
+    ),
+    "Mutation.eraseMember": ("{ it: eraseMember(memberId: $member) { member { id } } }", _rule(MEMBER)),
     "Subscription.memberChanged": (
         "{ it: memberChanged(memberId: $member, fromPosition: 0, take: 1) { position } }",
         _rule("MEMBERS_READ", MEMBER),
@@ -225,21 +265,7 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
     ),
 }
 VARIABLES = {
-    "member": "ID!",
-    "key": "ID!",
-    "contribution": "ID!",
-    "story": "ID!",
-    "tale": "ID!",
-    "offer": "ID!",
-    "task": "ID!",
-    "round": "ID!",
-    "perk": "ID!",
-    "stocked": "ID!",
-    "redemption": "ID!",
-    "activity": "ID!",
-    "report": "ID!",
-    "strike": "ID!",
-    "appeal": "ID!",
-    "slug": "String!",
-    "fresh": "String!",
+    **dict.fromkeys(("member", "other", "merge", "key", "contribution", "story", "tale", "offer", "task"), "ID!"),
+    **dict.fromkeys(("round", "perk", "stocked", "redemption", "activity", "report", "strike", "appeal"), "ID!"),
+    **dict.fromkeys(("slug", "fresh"), "String!"),
 }

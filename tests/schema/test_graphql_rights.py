@@ -27,6 +27,7 @@ OWN = (
     "redemptions { totalCount }",
     "standing { state }",
     "suggestions { title }",
+    "preferences { locale }",
     'earned(from: "2026-01-01", to: "2026-12-31") { total }',
 )
 PUBLIC = ("id", "displayName", "joinedAt", "tier { code }", "tierSince", "tiers { code }", "community { slug }")
@@ -91,6 +92,11 @@ CHANGES = {
     'openRound(community: "garden", input: {code: "", title: "", prizes: []})': Scope.CONSOLE,
     'closeRound(roundId: "x", idempotencyKey: "i")': Scope.CONSOLE,
     'featureStory(storyId: "x", featured: true)': Scope.CONSOLE,
+    'eraseMember(memberId: "x")': Scope.CONSOLE,
+    'setBuddy(memberId: "x")': Scope.CONSOLE,
+    'linkHandle(memberId: "x", platform: "p", externalId: "e")': Scope.MEMBERS_LINK,
+    'mergeMembers(into: "x", from: "y", reason: "r")': Scope.CONSOLE,
+    'unmergeMembers(mergeId: "x", reason: "r")': Scope.CONSOLE,
 }
 
 
@@ -301,6 +307,8 @@ async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> No
     for mutation, id_ in (
         ('adjustPoints(input: {memberId: "%s", delta: 1, reason: "r", idempotencyKey: "i"})', ana),
         ('createMemberLink(memberId: "%s")', ana),
+        ('eraseMember(memberId: "%s")', ana),
+        ('mergeMembers(into: "%s", from: "y", reason: "r")', ana),
         ('revokeApiKey(id: "%s")', key),
     ):
         answers = [

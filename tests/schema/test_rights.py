@@ -15,6 +15,7 @@ import pytest
 
 from ledger.core.books.offers import PLAYBOOK, write_tasks
 from ledger.core.commands import Command, PutOffer, SetCommunity
+from ledger.core.commands_members import MergeMembers
 from ledger.core.rhythm.activities import ActivityTerms, ScheduleActivity
 from ledger.core.rhythm.rounds import OpenRound, commitment
 from ledger.core.rulebook.grammar import OfferTerms, Task
@@ -25,7 +26,7 @@ from ledger.service.communities import new_id
 from ledger.service.links import SignedIn, session_token
 from ledger.service.rounds import seed_of
 from ledger.service.rulebooks import publication
-from ledger.service.writer import Writer
+from ledger.service.writer import Receipt, Writer
 from ledger.store.directory import revoke_key
 from ledger.store.engine import Database
 from schema.graphql.ids import write_id
@@ -68,12 +69,14 @@ class Role(NamedTuple):
 
 
 class World(NamedTuple):
-    """A garden with ana in it, a story of hers and one of bo's, an open round, and everybody who may call."""
+    """A garden with ana in it, bo, who is cyd too, stories of both, an open round, and everybody who may call."""
 
     api: Api
     roles: list[Role]
     foreign: str
     ana: str
+    bo: str
+    merge: str
     key_id: str
     told: str
     story: str
@@ -91,7 +94,13 @@ class World(NamedTuple):
 
     def variables(self, fresh: str) -> dict[str, str]:
         """Return the variables of a GraphQL operation."""
-        ids = {"member": self.ana, "key": self.key_id, "contribution": self.told}
+        ids = {
+            "member": self.ana,
+            "other": self.bo,
+            "merge": self.merge,
+            "key": self.key_id,
+            "contribution": self.told,
+        }
         reports = dict(zip(("report", "strike", "appeal"), self.reports, strict=True))
         told = {"story": self.story, "tale": self.tale, "offer": self.offer, "task": self.task}
         told |= {"round": self.round, "perk": self.perk, "stocked": self.stocked, "redemption": self.redemption}
@@ -127,6 +136,7 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
     await stall.put("wave")
     await stall.put("few", stock=1)
     asked = await stall.redeem("ana", "wave")
+    bo, merged = await _merged(api, writer)
     orchard = await rulebooks.begin(database, writer, "orchard")
     foreign = await api.key(Scope, community=orchard)
     revoked, expired = await api.key(Scope), await api.key(Scope, expires_at=Micros(NOON + SECOND))
@@ -153,6 +163,8 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         roles,
         foreign,
         ana,
+        bo,
+        merged,
         write_id("ApiKey", api.community.id, spare or ""),
         contribution,
         story,
@@ -166,6 +178,19 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
         write_id("Activity", api.community.id, "walk/2026-11-23T12:00:00Z"),
         reports,
     )
+
+
+async def _merged(api: Api, writer: Writer) -> tuple[str, str]:
+    """Make bo and cyd one person; return bo, and the merge."""
+    numbers = []
+    for key, name in (("t2", "bo"), ("t3", "cyd")):
+        told = await api.record(event(key, "hand.waved", name))
+        numbers.append(MemberId(int(told["member"]["number"])))
+    [receipt] = await writer.submit(
+        api.community, [MergeMembers(into=numbers[0], gone=numbers[1], by="key:k", reason="r")]
+    )
+    assert isinstance(receipt, Receipt)
+    return write_id("Member", api.community.id, numbers[0]), write_id("Merge", api.community.id, receipt.position)
 
 
 async def _told(api: Api, name: str) -> int:
@@ -322,6 +347,8 @@ async def test_what_is_anothers_and_what_is_nowhere_are_answered_alike_by_graphq
     )
     elsewhere = world._replace(
         ana=member,
+        bo=member,
+        merge=write_id("Merge", new_id(Micros(NOON + 7)), 6),
         key_id=key,
         told=told,
         story=story,

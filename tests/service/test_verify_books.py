@@ -41,9 +41,10 @@ async def _found(database: Database, community: Community) -> list[str]:
 
 
 async def _row(database: Database, community: Community, table: str, **keys: Any) -> dict[str, Any]:
-    """Return the last row of a community's table, or the one with these keys."""
+    """Return the last row of a community's table by its key, or the one with these keys."""
     columns = TABLES[table].c
     statement = select(TABLES[table]).where(columns.community_id == community.id)
+    statement = statement.order_by(*TABLES[table].primary_key.columns)
     for name, value in keys.items():
         statement = statement.where(columns[name] == value)
     rows = await database.read(statement)
@@ -77,7 +78,10 @@ async def test_every_edited_deleted_and_inserted_row_of_a_table_is_found(
     marks = [row[name] for name in keys]
     every = ", ".join(row)
     changes = {
-        f"edited {name}": (f"UPDATE {table} SET {name} = ${len(keys) + 1} WHERE {mine}", [*marks, _planted(value)])
+        f"edited {name}": (
+            f"UPDATE {table} SET {name} = ${len(keys) + 1} WHERE {mine}",
+            [*marks, _planted(value, TABLES[table].c[name].type.python_type)],
+        )
         for name, value in row.items()
     }
     changes["deleted"] = (f"DELETE FROM {table} WHERE {mine}", marks)
@@ -98,8 +102,8 @@ async def test_every_edited_deleted_and_inserted_row_of_a_table_is_found(
     assert await _found(database, garden) == []
 
 
-def _planted(value: Any) -> Any:
-    return 1 if value is None else _changed(value)
+def _planted(value: Any, kind: type) -> Any:
+    return _changed(value if value is not None else kind())
 
 
 def _other(column: str, row: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from ledger.core.commands import (
     ResolveViolation,
     SetCommunity,
 )
+from ledger.core.commands_members import MergeMembers, SetBuddy
 from ledger.core.decide.redeeming import WELCOME
 from ledger.core.rhythm.activities import (
     ActivityTerms,
@@ -144,4 +145,6 @@ async def busy(database: Database, writer: Writer, clock: Clock) -> Community:
     report = RecordViolation(key="v", member=MemberId(1), rule="spam", by="key:k", evidence="seen")
     (reported,) = positions(await writer.submit(community, [report]))
     await writer.submit(community, [ResolveViolation(position=Position(reported), action=None, by="key:k")])
+    one_person = MergeMembers(into=MemberId(1), gone=MemberId(2), by="key:k", reason="the same phone")
+    await writer.submit(community, [SetBuddy(member=MemberId(3), buddy=MemberId(1), by="key:k"), one_person])
     return community

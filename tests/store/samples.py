@@ -22,6 +22,7 @@ from ledger.core.books.goods import (
 )
 from ledger.core.books.shelf import (
     ACCOUNT,
+    BUDDY,
     CLAIM,
     COUNTER,
     DUE,
@@ -40,6 +41,7 @@ from ledger.core.books.shelf import (
     RUN,
     SERIES,
     SETTING,
+    SHARE,
     STORY,
     STREAK,
     TALLY,
@@ -51,6 +53,7 @@ from ledger.core.books.shelf import (
     WISH,
     Account,
     Book,
+    Buddy,
     Claim,
     Counter,
     Due,
@@ -60,6 +63,7 @@ from ledger.core.books.shelf import (
     Profile,
     Published,
     Run,
+    Share,
     Standing,
     Streak,
     Tally,
@@ -106,6 +110,8 @@ TEXTS = [
 Sample = Callable[[int], tuple[tuple[Any, ...], Any]]
 SAMPLES: dict[Book[Any, Any], Sample] = {
     MEMBER: lambda n: ((n,), Member(joined_at=Micros(n), seen_position=Position(n), left_at=_odd(n))),
+    BUDDY: lambda n: ((n,), Buddy(buddy=MemberId(n + 1), since_position=Position(n))),
+    SHARE: lambda n: ((n, "points"), Share(amount=-n)),
     ACCOUNT: lambda n: ((n, "points"), Account(balance=-n, held=n, pending=LARGEST - n, earned=n)),
     COUNTER: lambda n: (("cap:liked", str(n), f"2026-11-{n}"), Counter(amount=-n)),
     CLAIM: lambda n: (("once:liked", f"{n},thread"), Claim(position=Position(n), ordinal=n % 3)),

@@ -6,12 +6,14 @@ import msgspec
 
 from ledger.core.books.activities import evolve_activity, evolve_attendance
 from ledger.core.books.goods import Places, Setting
+from ledger.core.books.merging import evolve_merge, evolve_share, evolve_unmerge
 from ledger.core.books.moves import hold_claims, move_counters
 from ledger.core.books.offers import evolve_offer, evolve_tick, evolve_ticks
 from ledger.core.books.perks import evolve_catalogue, evolve_redemption
 from ledger.core.books.rounds import evolve_round
 from ledger.core.books.shelf import (
     ACCOUNT,
+    BUDDY,
     CLAIM,
     DUE,
     EVENT,
@@ -26,7 +28,7 @@ from ledger.core.books.shelf import (
     TALLY,
     TIER,
     WISH,
-    Account,
+    Buddy,
     Claim,
     Due,
     Member,
@@ -67,6 +69,7 @@ from ledger.core.events import (
     decisions,
     joined,
 )
+from ledger.core.membership import BuddySet, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import (
     Decided,
     Decision,
@@ -139,6 +142,17 @@ def evolve_own(books: Books, event: Event) -> None:
             key = fact.member, fact.group
             wish = books.read(WISH, key)
             books.write(WISH, key, msgspec.structs.replace(wish, held=int(fact.held)))
+        case MemberErased():
+            for one in fact.everybody:
+                evolve_erasure(books, event, one)
+        case BuddySet():
+            buddy = Buddy(buddy=fact.buddy or MemberId(0), since_position=event.position)
+            books.write(BUDDY, (fact.member,), buddy)
+        case MembersMerged():
+            evolve_merge(books, fact)
+        case MembersUnmerged():
+            hold_claims(books, fact.claims, Claim(position=event.position, ordinal=0))
+            evolve_unmerge(books, fact)
         case GroupReported():
             key = fact.member, fact.group
             inside = {"inside": int(fact.inside), "reported_at": event.recorded_at}
@@ -157,6 +171,13 @@ def evolve_own(books: Books, event: Event) -> None:
             evolve_round(books, event, fact)
         case RedemptionMade() | RedemptionMoved():
             evolve_redemption(books, event, fact)
+
+
+def evolve_erasure(books: Books, event: Event, member: MemberId) -> None:
+    """Fold that somebody is nobody now; whoever was still there has left with it."""
+    old = books.read(MEMBER, (member,))
+    left_at = event.occurred_at if old.left_at is None else old.left_at
+    books.write(MEMBER, (member,), msgspec.structs.replace(old, left_at=left_at, erased_at=event.occurred_at))
 
 
 def evolve_rulebook(books: Books, position: Position, fact: RulebookPublished) -> None:
@@ -257,18 +278,9 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
     """Fold one decision: account, lots, what waits, counters, claims, trails."""
     member = decision.member
     if member is not None and (decision.granted or decision.pending or decision.held):
-        key = (member, decision.unit)
-        account = books.read(ACCOUNT, key)
-        books.write(
-            ACCOUNT,
-            key,
-            Account(
-                balance=account.balance + decision.granted,
-                held=account.held + decision.held,
-                pending=account.pending + decision.pending,
-                earned=account.earned + earned_by(decision),
-            ),
-        )
+        _add(books, member, decision.unit, balance=decision.granted, held=decision.held)
+        _add(books, decision.via or member, decision.unit, pending=decision.pending, earned=earned_by(decision))
+        evolve_share(books, decision)
         if decision.lots:
             move_lots(books, member, decision.unit, decision.lots)
         if decision.pending:
@@ -278,6 +290,14 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
     hold_claims(books, decision.released, CLAIM.blank)
     for trail in decision.trails:
         books.add_to_trail(trail, event.position)
+
+
+def _add(books: Books, member: MemberId, unit: str, **deltas: int) -> None:
+    if not any(deltas.values()):
+        return
+    account = books.read(ACCOUNT, (member, unit))
+    moved = {name: getattr(account, name) + delta for name, delta in deltas.items()}
+    books.write(ACCOUNT, (member, unit), msgspec.structs.replace(account, **moved))
 
 
 def earned_by(decision: Decision) -> int:

@@ -41,11 +41,19 @@ class Book(Generic[K, V]):
 
 
 class Member(Value):
-    """When a member was first seen, joined and left; `joined_at` is the earliest of sight and joining."""
+    """When a member was first seen, joined, left and was erased; `joined_at` is the earlier of the first two.
+
+    `merged_into` is whom a merge made this member one with, and `kept` who acts for them, after all merges;
+    `united` are those for whom this member acts, their numbers with commas between.
+    """
 
     joined_at: Micros = Micros(0)
     seen_position: Position = Position(0)
     left_at: Micros | None = None
+    erased_at: Micros | None = None
+    merged_into: MemberId | None = None
+    kept: MemberId | None = None
+    united: str | None = None
 
 
 class Account(Value):
@@ -60,6 +68,19 @@ class Account(Value):
     def available(self) -> int:
         """What can be spent."""
         return self.balance - self.held
+
+
+class Share(Value):
+    """What of a balance came by the identities of a merged member, in minor units."""
+
+    amount: int = 0
+
+
+class Buddy(Value):
+    """Who looks after a member, since where in the log; 0 is nobody."""
+
+    buddy: MemberId = MemberId(0)
+    since_position: Position = Position(0)
 
 
 class Counter(Value):
@@ -209,6 +230,12 @@ class Known(Value):
     received: str = ""
 
 
+class Names(Value):
+    """The identities of a member: platform and id there."""
+
+    keys: tuple[tuple[str, str], ...] = ()
+
+
 class Profile(Value):
     """What a member is called."""
 
@@ -236,6 +263,8 @@ class Trail(Value):
 
 MEMBER: Book[tuple[int], Member] = Book("member", Member())
 ACCOUNT: Book[tuple[int, str], Account] = Book("account", Account())
+SHARE: Book[tuple[int, str], Share] = Book("share", Share())
+BUDDY: Book[tuple[int], Buddy] = Book("buddy", Buddy())
 COUNTER: Book[tuple[str, str, str], Counter] = Book("counter", Counter())
 CLAIM: Book[tuple[str, str], Claim] = Book("claim", Claim())
 OBJECT: Book[tuple[str], Thing] = Book("object", Thing())
@@ -264,6 +293,8 @@ RSVP: Book[tuple[str, int], Rsvp] = Book("rsvp", Rsvp())
 FOLDED: tuple[Book[Any, Any], ...] = (
     MEMBER,
     ACCOUNT,
+    SHARE,
+    BUDDY,
     COUNTER,
     CLAIM,
     OBJECT,
@@ -305,6 +336,9 @@ IDENTITY: Book[tuple[str, str], Known] = Book("identity", Known())
 
 PROFILE: Book[tuple[int], Profile] = Book("profile", Profile())
 """What members are called: personal like identities."""
+
+NAMES: Book[tuple[int], Names] = Book("names", Names())
+"""A view of a member's rows in IDENTITY: never stored itself."""
 
 KEY: Book[tuple[str, str], Seen] = Book("key", Seen())
 EVENT: Book[tuple[int], Recorded] = Book("event", Recorded())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -85,3 +86,22 @@ def different_values(tally: Tally, first: int | None, last: int) -> int:
     for _, value, count in within(tally, first or 0, last):
         sums[value] = sums.get(value, 0) + count
     return sum(1 for count in sums.values() if count > 0)
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    """Return several members' tallies as one: a day with something of any of them is one day."""
+    first, *others = tallies
+    if not any(one.total or one.days for one in others):
+        return first
+    sums: dict[tuple[int, str], int] = {}
+    for one in tallies:
+        for day, value, count in entries(one.entries):
+            sums[day, value] = sums.get((day, value), 0) + count
+    known = [(day, value, count) for (day, value), count in sorted(sums.items()) if count]
+    each = [{day for day, _, _ in entries(one.entries)} for one in tallies]
+    shared = sum(map(len, each)) - len({day for day, _, _ in known})
+    return Tally(
+        total=sum(one.total for one in tallies),
+        days=sum(one.days for one in tallies) - shared,
+        entries=_pack(known) if known else b"",
+    )

@@ -70,7 +70,7 @@ def _order(lot: OpenLot) -> tuple[Micros, Position, int]:
 
 def evolve_waiting(books: Books, position: Position, ordinal: int, decision: Decision) -> None:
     """Fold that a grant waits, or waits no more."""
-    member = decision.member
+    member = decision.origin
     assert member is not None
     waits = list(books.read(WAITS, (member,)).open)
     ended = decision.releases or decision.reverses

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
 from ledger.core.conduct import is_removed
@@ -32,8 +33,10 @@ from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,
     LevelUnknown,
+    MemberGone,
     MemberUnknown,
     NothingToReview,
+    Refusal,
 )
 from ledger.core.reversal import withdrawal
 from ledger.core.rhythm.stories import SUBMITTED, StoryState
@@ -41,7 +44,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules.measures import counted
 from ledger.core.tiers.moving import groups_in, groups_of
 from ledger.core.undo import corrected_trail
-from ledger.core.values import Micros, Position
+from ledger.core.values import MemberId, Micros, Position
 
 REVIEWED = "contribution.reviewed"
 LOCKED = "tier.locked"
@@ -53,6 +56,8 @@ LONGEST_GROUP = 128
 def decide_by_hand(books: Books, command: ByHand, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Decide what a person or a bot says."""
     version = books.versions.at(recorded_at)
+    if not isinstance(command, ReviewContribution):
+        command = replace(command, member=kept(books, command.member))
     match command:
         case ReviewContribution():
             return _review(books, command, mac, version, recorded_at)
@@ -82,8 +87,8 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     made = Made(books, event, version)
     for original, ordinal, decision in waiting:
         if command.approved:
-            assert decision.member is not None
-            made.take(released(made, decision.member, original.position, ordinal))
+            assert decision.origin is not None
+            made.take(released(made, decision.origin, original.position, ordinal))
         else:
             made.take(withdrawal(books, original, ordinal, decision))
     finish(made, _reason(command.reason))
@@ -104,11 +109,11 @@ def _waiting(books: Books, position: Position) -> Iterator[tuple[Event, int, Dec
         event = books.read(EVENT, (place,)).event
         for ordinal, decision in enumerate(decisions(event) if event is not None else ()):
             about = decision.restores.position if decision.restores is not None else place
-            if event is None or decision.member is None or about != position:
+            if event is None or decision.origin is None or about != position:
                 continue
             if decision.pending <= 0 or decision.release_at is not None:
                 continue
-            if books.read(WAITING, (decision.member, place, ordinal)).open:
+            if books.read(WAITING, (decision.origin, place, ordinal)).open:
                 yield event, ordinal, decision
 
 
@@ -125,8 +130,8 @@ def _submitted_story(books: Books, original: Event | None) -> str:
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     ladder = version.ladders.get(command.ladder) if command.ladder else version.main_ladder
     if ladder is None or not ladder.lockable:
         return LadderNotLockable()
@@ -145,8 +150,8 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
 
 
 def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     if command.group not in groups_in(version):
         return GroupUnknown(group=command.group)
     wish = books.read(WISH, (command.member, command.group))
@@ -161,8 +166,8 @@ def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, record
 
 
 def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (unknown := _unknown(books, command.member)) is not None:
+        return unknown
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
     fact = GroupReported(member=command.member, group=command.group, inside=command.inside, by=command.by)
@@ -170,6 +175,14 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if command.inside:
         report_role(books, command.member, command.group, recorded_at)
     return answer
+
+
+def _unknown(books: Books, member: MemberId) -> Refusal | None:
+    """Return why nothing can be said about a member, if that is so."""
+    known = books.read(MEMBER, (member,))
+    if not known.seen_position:
+        return MemberUnknown()
+    return MemberGone() if known.erased_at is not None else None
 
 
 def _reason(reason: str) -> dict[str, object]:

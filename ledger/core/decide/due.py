@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.shelf import ACCOUNT, DUE, EVENT, HOLDS, LOTS, WAITS, OpenLot, OpenWait
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.books.waiting import POINTS_DUE
 from ledger.core.decide.making import Made, finish
@@ -60,18 +61,20 @@ def _release(books: Books, member: MemberId, ready: list[OpenWait], due_at: Micr
 
 
 def released(made: Made, member: MemberId, position: Position, ordinal: int) -> Decision:
-    """Return the decision that makes a waiting grant count, dated when it was earned."""
+    """Return the decision that makes a grant count that waited for a member, dated when it was earned."""
     original = made.books.read(EVENT, (position,)).event
     if original is None:
         return Decision(rule="", outcome=Outcome.PENDING, member=member)
     grant = decisions(original)[ordinal]
-    account = made.books.read(ACCOUNT, (member, grant.unit))
+    owner = kept(made.books, member)
+    account = made.books.read(ACCOUNT, (owner, grant.unit))
     granted = bounded(account, grant.pending)
     return made.in_a_lot(
         Decision(
             rule=grant.rule,
             outcome=Outcome.GRANTED,
-            member=member,
+            member=owner,
+            via=member if member != owner else None,
             unit=grant.unit,
             kind=grant.kind,
             wanted=grant.pending,

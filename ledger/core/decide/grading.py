@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.conduct import standing_of
+from ledger.core.decide.people import is_gone
 from ledger.core.events import Event, decisions
 from ledger.core.outcomes import ClaimKey, Decision, GrantRef, LotMove, Outcome, Step
 from ledger.core.reversal import reversal
@@ -58,6 +60,7 @@ class Look:
     event: Event
     rule: Rule
     receiver: MemberId
+    origin: MemberId
     running: tuple[Occurrence, ...]
     claim: ClaimKey | None = None
     slot: ClaimKey | None = None
@@ -72,6 +75,11 @@ class Look:
     def since(self) -> Micros:
         """From when a wait is counted."""
         return self.case.recorded_at if self.withheld is None else self.withheld.recorded_at
+
+    @property
+    def via(self) -> MemberId | None:
+        """The merged member by whose identity it comes, if it does."""
+        return self.origin if self.origin != self.receiver else None
 
     def account(self, books: Books) -> Account:
         """Return the receiver's account as it is now."""
@@ -91,6 +99,7 @@ class Look:
             rule=self.rule.id,
             outcome=outcome,
             member=self.receiver,
+            via=self.via,
             unit=self.rule.unit,
             wanted=wanted,
             after=self.account(books).balance,
@@ -103,10 +112,11 @@ def grade(
     books: Books, case: Case, event: Event, rule: Rule, judged: Quotas, *, ordinal: int, late: bool
 ) -> list[Decision]:
     """Return the rule's decision; before it, where a slot is taken over, the old holder's reversal."""
-    receiver = person(case, books, rule.to)
-    if receiver is None:
+    origin = person(case, books, rule.to)
+    receiver = kept(books, origin) if origin is not None else None
+    if origin is None or receiver is None or is_gone(books, receiver):
         return [Decision(rule=rule.id, outcome=Outcome.NO_RECIPIENT, unit=rule.unit)]
-    look = Look(case, event, rule, receiver, activities(case))
+    look = Look(case, event, rule, receiver, origin, activities(case))
     if late:
         return [look.stopped(books, Outcome.TOO_LATE)]
     if undone_before_it_came(books, case, rule.id):
@@ -116,19 +126,20 @@ def grade(
     if (stop := _ineligible(books, look)) is not None:
         outcome, reasons = stop
         return [look.stopped(books, outcome, steps=reasons)]
-    if (kept := _kept_back(books, look)) is not None:
-        return [kept]
+    if (withheld := _kept_back(books, look)) is not None:
+        return [withheld]
     return claimed(books, look, ordinal)
 
 
 def claimed(books: Books, look: Look, ordinal: int) -> list[Decision]:
     """Return the decision of a rule that may pay: with its claims, within its limits."""
-    claim = once.once_claim(look.case, look.rule, look.receiver)
-    if once.holder(books, claim) is not None:
+    case, rule, origin = look.case, look.rule, look.origin
+    claim = once.once_claim(case, rule, origin)
+    if once.taken(books, case, claim, rule.once_per, origin) is not None:
         return [look.stopped(books, Outcome.ONCE_ONLY)]
-    slot = once.slot_claim(look.case, look.rule, look.receiver)
+    slot = once.slot_claim(case, rule, origin)
     look = with_claims(look, claim=claim, slot=slot)
-    if (held := once.holder(books, slot)) is not None:
+    if (held := once.taken(books, case, slot, rule.slot, origin)) is not None:
         if look.withheld is not None and _came_later(books, held, look.withheld.grant):
             return [look.stopped(books, Outcome.ONCE_ONLY)]
         return _take_over(books, look, held, ordinal)
@@ -160,7 +171,7 @@ def _kept_back(books: Books, look: Look) -> Decision | None:
         steps=(*steps, Step(code=STANDING, before=worth, after=0)),
         again_at=standing.no_earning_until,
     )
-    trails = (withheld_trail(look.receiver), *_trails(look.case, look.rule, look.receiver))
+    trails = (withheld_trail(look.origin), *_trails(look.case, look.rule, look.origin))
     return replace(stopped, trails=trails)
 
 
@@ -175,7 +186,8 @@ def _ineligible(books: Books, look: Look) -> tuple[Outcome, tuple[Step, ...]] | 
         return Outcome.NOT_ELIGIBLE, (Step(code="level", before=0, after=0),)
     if not old_enough(books, case, when, look.receiver):
         return Outcome.NOT_ELIGIBLE, (Step(code="age", before=0, after=0),)
-    if any(person(case, books, party) == look.receiver for party in when.not_self):
+    parties = (person(case, books, party) for party in when.not_self)
+    if any(kept(books, party) == look.receiver for party in parties if party is not None):
         return Outcome.NOT_ELIGIBLE, ()
     return None
 
@@ -200,8 +212,8 @@ def _take_over(books: Books, look: Look, held: GrantRef, ordinal: int) -> list[D
 
 
 def _paid(books: Books, look: Look, ordinal: int) -> Decision:
-    case, rule, receiver = look.case, look.rule, look.receiver
-    ready_at = cooldown.ready_at(books, case, rule, receiver)
+    case, rule, receiver, origin = look.case, look.rule, look.receiver, look.origin
+    ready_at = cooldown.ready_at(books, case, rule, origin)
     if ready_at is not None:
         return look.stopped(books, Outcome.COOLDOWN, again_at=ready_at)
     steps: list[Step] = []
@@ -215,7 +227,7 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
         steps += look.withheld.steps
     if base and not wanted:
         return look.stopped(books, Outcome.NOT_ELIGIBLE, wanted=base, steps=tuple(steps))
-    caps = list(limits(books, case, rule, receiver))
+    caps = list(limits(books, case, rule, origin))
     through = _through_caps(caps, wanted, steps)
     granted = _through_floor(look.unit, look.account(books), through.passed, steps)
     if not granted and wanted:
@@ -227,14 +239,15 @@ def _paid(books: Books, look: Look, ordinal: int) -> Decision:
         rule=rule.id,
         outcome=outcome,
         member=receiver,
+        via=look.via,
         unit=rule.unit,
         wanted=base,
         granted=granted,
         after=look.account(books).balance + granted,
         steps=tuple(steps),
-        counters=(*moves, *cooldown.moves(case, rule, receiver)) if granted else (),
+        counters=(*moves, *cooldown.moves(case, rule, origin)) if granted else (),
         claims=tuple(name for name in (look.claim, look.slot) if name is not None) if granted else (),
-        trails=_trails(case, rule, receiver) if granted else (),
+        trails=_trails(case, rule, origin) if granted else (),
         possible_again_at=through.again_at,
     )
     waits = rule.pending is not None and granted > 0 and _is_to_come(look, rule.pending)

@@ -209,7 +209,9 @@ def _days(look: Look, opening: TierRunOpened, last_day: int) -> Iterator[TierCha
     zone = look.version.rulebook.community.tz
     standing = trial.read(TIER, key)
     noted = False
-    free = trial.read(MEMBER, (look.member,)).seen_position and not standing.locked
+    known = trial.read(MEMBER, (look.member,))
+    is_there = known.seen_position and known.erased_at is None and known.kept is None
+    free = is_there and not standing.locked
     for number, day in enumerate(range(opening.first_day, last_day + 1)):
         if day <= standing.judged_on or not free:
             continue

@@ -26,7 +26,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
 from ledger.core.rules.measures import of_decisions
 from ledger.core.tiers import moving
-from ledger.core.values import Micros, Position
+from ledger.core.values import MemberId, Micros, Position
 
 
 @dataclass(slots=True)
@@ -85,11 +85,13 @@ def finish(
     tiers: tuple[TierChange, ...] = (),
     watches: tuple[Watch, ...] = (),
     places: Iterable[GroupWish] = (),
+    also: tuple[MemberId, ...] = (),
 ) -> Event:
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
     decided about levels by itself, before what the decisions move; `places` is what else moves in groups, after it.
+    `also` are members to be judged anyway.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
@@ -104,6 +106,7 @@ def finish(
             decisions,
             measures=fact.measures,
             joined=fact.joined,
+            also=also,
             now=event.recorded_at if now is None else now,
             by_itself=now is not None,
         )

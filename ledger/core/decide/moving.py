@@ -8,6 +8,7 @@ from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.goods import Redemption
 from ledger.core.books.perks import OPEN, terms_of
 from ledger.core.books.shelf import CLAIM, EVENT, HOLDS, PERK, PERK_HOLDS, REDEMPTION, WISH
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, MoveRedemption
 from ledger.core.conduct import is_removed
@@ -15,7 +16,7 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event
 from ledger.core.decide.redeeming import role_claim
-from ledger.core.events import RedemptionMoved, RedemptionStatus
+from ledger.core.events import Event, RedemptionMoved, RedemptionStatus
 from ledger.core.outcomes import Decision, GroupWish, Outcome
 from ledger.core.perks.blocks import codes_left
 from ledger.core.perks.paying import given_back, is_covered, paid
@@ -165,7 +166,7 @@ class Move:
         """Return whether the member is wanted in the group that a perk is a place in."""
         if self.terms.fulfilment is not Fulfilment.PLATFORM_ROLE or status is S.FULFILLED:
             return ()
-        member, group = self.redemption.member, self.terms.target
+        member, group = kept(self.books, self.redemption.member), self.terms.target
         wanted = status is S.APPROVED and not is_removed(self.books, member)
         if bool(self.books.read(WISH, (member, group)).wanted) == wanted:
             return ()
@@ -185,11 +186,15 @@ def fulfil_waiting(books: Books, perk: str, at: Micros) -> None:
 
 def report_role(books: Books, member: MemberId, group: str, at: Micros) -> None:
     """Fulfil the redemption that waited for a member's place in a group, now that a bot reports it."""
-    claim = role_claim(group, member)
-    holder = books.read(CLAIM, (claim.kind, claim.key)).position
-    event = books.read(EVENT, (holder,)).event if holder else None
-    if event is None:
-        return
+    for one in everybody(books, member):
+        claim = role_claim(group, one)
+        holder = books.read(CLAIM, (claim.kind, claim.key)).position
+        event = books.read(EVENT, (holder,)).event if holder else None
+        if event is not None:
+            _role_given(books, event, at)
+
+
+def _role_given(books: Books, event: Event, at: Micros) -> None:
     position = event.fact.of if isinstance(event.fact, RedemptionMoved) else event.position
     redemption = books.read(REDEMPTION, (position,))
     if redemption.status == S.APPROVED and is_covered(books, books.versions.at(at), redemption):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.core.books.offers import read_tasks
 from ledger.core.books.shelf import MEMBER, OFFER, PERK
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import OFFERS_SOURCE, OfOffers, PutOffer, RetireOffer, ShowOffer, TakeOffer, TickTask
 from ledger.core.decide.answers import Answer
@@ -52,7 +53,7 @@ def _put(said: Saying, command: PutOffer) -> Answer:
 
 def _meet(said: Saying, command: ShowOffer | TakeOffer) -> Answer:
     """Show an offer to a member, or let them take it up, if the gates that are in the way of that are open."""
-    books, member = said.books, command.member
+    books, member = said.books, kept(said.books, command.member)
     if not books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
     look = glance(books, said.version, member, command.offer, said.recorded_at)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ledger.core.books.shelf import IDENTITY, Known
+from ledger.core.books.shelf import IDENTITY, MEMBER, NAMES, Known
 from ledger.core.books.view import Books
 from ledger.core.values import Identity, MemberId
+
+
+def names_of(books: Books, member: MemberId) -> list[tuple[str, str]]:
+    """Return a member's identities: those that were loaded, and those that came to be since."""
+    found = dict.fromkeys((*books.read(NAMES, (member,)).keys, *books.keys(IDENTITY)))
+    return [key for key in found if books.read(IDENTITY, key).member == member]
+
+
+def is_gone(books: Books, member: MemberId) -> bool:
+    """Say whether a member was erased, so that nothing is paid to them any more."""
+    return books.read(MEMBER, (member,)).erased_at is not None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import IDENTITY, MEMBER, SETTING
+from ledger.core.books.shelf import CLAIM, IDENTITY, MEMBER, SETTING
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, REDEMPTIONS_SOURCE, RedeemPerk
 from ledger.core.decide.answers import Accepted, Answer
@@ -31,7 +32,7 @@ WELCOME = "welcome"
 def decide_redemption(books: Books, command: RedeemPerk, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Redeem a perk, or record that it was refused, so that the answer to the key stays the same."""
     version = books.versions.at(recorded_at)
-    member = _member(books, command)
+    member = kept(books, _member(books, command))
     if not books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
     asked_for = bid(books, version, member, command.perk, recorded_at, command.expected_cost)
@@ -104,6 +105,12 @@ def make(books: Books, event: Event, asked_for: Bid, private: dict[str, Any]) ->
 def role_claim(group: str, member: MemberId) -> ClaimKey:
     """Return the claim by which a bot's report of a place in a group finds the redemption that waits for it."""
     return ClaimKey(kind="perk_role", key=f"{group}/{member}")
+
+
+def is_bought(books: Books, group: str, member: MemberId) -> bool:
+    """Say whether somebody who is one person with a member has a place in a group for points."""
+    claims = (role_claim(group, one) for one in everybody(books, member))
+    return any(books.read(CLAIM, (one.kind, one.key)).position for one in claims)
 
 
 def welcome(books: Books, members: tuple[MemberId, ...], at: Micros) -> None:

@@ -12,9 +12,11 @@ from dataclasses import replace as moved
 from msgspec.structs import replace
 
 from ledger.core.books.shelf import EVENT
+from ledger.core.books.united import everybody, kept
 from ledger.core.conduct import standing_of
 from ledger.core.decide.grading import Look, Withheld, claimed
 from ledger.core.decide.making import Made
+from ledger.core.decide.people import is_gone
 from ledger.core.decide.undoing import case_of
 from ledger.core.events import ContributionRecorded, Event, decisions
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
@@ -37,21 +39,22 @@ def give_back(made: Made, confirmed: Event) -> None:
 
 def grant_withheld(made: Made, member: MemberId, confirmed: Event) -> None:
     """Grant what was withheld from a member since a confirmation, unless another strike withholds it still."""
-    for position in made.books.trail(withheld_trail(member)):
-        if position < confirmed.position:
+    group = everybody(made.books, member)
+    for position in sorted({one for other in group for one in made.books.trail(withheld_trail(other))}):
+        if position < confirmed.position or is_gone(made.books, kept(made.books, member)):
             continue
         event = made.books.read(EVENT, (position,)).event
         if event is None or not standing_of(made.books, member, event.recorded_at).earns:
             continue
-        _grant_of(made, member, event)
+        _grant_of(made, group, event)
 
 
-def _grant_of(made: Made, member: MemberId, event: Event) -> None:
-    """Grant what was withheld from a member of one event, and move their streaks on."""
+def _grant_of(made: Made, group: tuple[MemberId, ...], event: Event) -> None:
+    """Grant what one event withheld from members who are one person, and move their streaks on."""
     case = moved(case_of(made.books, event), position=made.event.position, recorded_at=made.event.recorded_at)
     first = len(made.decisions)
     for ordinal, decision in enumerate(decisions(event)):
-        if decision.member == member and is_withheld(made.books, event.position, ordinal, decision):
+        if decision.origin in group and is_withheld(made.books, event.position, ordinal, decision):
             grant = GrantRef(position=event.position, ordinal=ordinal)
             for one in _anew(made, case, event, grant, decision):
                 made.take(one)
@@ -67,7 +70,7 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
     if rule is None:
         graded = [made.in_a_lot(_accrued(made, case, decision))]
     else:
-        assert decision.member is not None
+        assert decision.origin is not None
         if isinstance(event.fact, ContributionRecorded) and event.fact.claimed:
             rule = replace(rule, pending=Pending())  # withheld or not, somebody has to approve it
         withheld = Withheld(
@@ -77,7 +80,9 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
             steps=tuple(step for step in decision.steps if step.code != STANDING),
             recorded_at=event.recorded_at,
         )
-        look = Look(case, made.event, rule, decision.member, (), withheld=withheld)
+        look = Look(
+            case, made.event, rule, kept(made.books, decision.origin), decision.origin, (), withheld=withheld
+        )
         graded = claimed(made.books, look, len(made.decisions))
     *before, last = graded
     yield from before
@@ -92,5 +97,5 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
 
 def _accrued(made: Made, case: Case, decision: Decision) -> Decision:
     accrual = case.version.accruals[decision.rule]
-    assert decision.member is not None
-    return accruals.added(made.books, case, accrual, decision.member)
+    assert decision.origin is not None
+    return accruals.added(made.books, case, accrual, decision.origin)

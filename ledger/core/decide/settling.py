@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ledger.core.books.shelf import IDENTITY, PERK_HOLDS, RUN
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.commands import AdjustPoints, Command, RedeemPerk, SettleDue
 from ledger.core.decide.answers import Settled
@@ -44,7 +45,7 @@ def touched(trial: Books, command: Command) -> list[MemberId]:
         if isinstance(event.fact, Decided):
             found |= {one.member: None for one in event.fact.measures if one.member}
         found |= {one.member: None for one in decisions(event) if one.member is not None}
-    return list(found)
+    return list(dict.fromkeys(one for member in found for one in everybody(trial, member)))
 
 
 def _wished(trial: Books, command: Command) -> list[str]:

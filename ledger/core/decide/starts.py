@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.core.books.shelf import ACCOUNT, CLAIM
+from ledger.core.books.united import everybody, kept
 from ledger.core.decide.making import Made
 from ledger.core.outcomes import ClaimKey, Decision, EntryKind, Outcome
 from ledger.core.rulebook.grammar import StartOn
@@ -20,14 +21,16 @@ def starts(made: Made, *, seen: tuple[MemberId, ...], joining: MemberId | None) 
             continue
         for member in seen if unit.start_on is StartOn.FIRST_SIGHT else joiners:
             name = ClaimKey(kind=f"start:{unit.code}", key=str(member))
-            if books.read(CLAIM, (name.kind, name.key)).position:
+            if any(books.read(CLAIM, (name.kind, str(one))).position for one in everybody(books, member)):
                 continue
-            balance = books.read(ACCOUNT, (member, unit.code)).balance
+            owner = kept(books, member)
+            balance = books.read(ACCOUNT, (owner, unit.code)).balance
             yield made.in_a_lot(
                 Decision(
                     rule="start",
                     outcome=Outcome.GRANTED,
-                    member=member,
+                    member=owner,
+                    via=member if member != owner else None,
                     unit=unit.code,
                     kind=EntryKind.OPENING,
                     wanted=unit.start,

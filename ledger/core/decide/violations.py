@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.goods import Violation
-from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, MEMBER, STRIKES, VIOLATION
+from ledger.core.books.shelf import ACCOUNT, EVENT, MEMBER, VIOLATION
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import (
     VIOLATIONS_SOURCE,
@@ -22,17 +23,19 @@ from ledger.core.commands import (
     RecordViolation,
     ResolveViolation,
 )
-from ledger.core.conduct import action_of, step_at, strikes_on
+from ledger.core.conduct import action_of, step_at, strikes_of, strikes_on
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.decide.redeeming import role_claim
+from ledger.core.decide.people import is_gone
+from ledger.core.decide.redeeming import is_bought
 from ledger.core.decide.restoring import give_back, grant_withheld
 from ledger.core.events import Event, Fact
 from ledger.core.outcomes import Decision, EntryKind, GroupWish, Measure, Outcome, Step
 from ledger.core.refusals import (
     AppealTooLate,
     HouseRuleUnknown,
+    MemberGone,
     MemberUnknown,
     NoAppeal,
     NothingToAppeal,
@@ -130,9 +133,12 @@ def decide_violation(books: Books, command: OfViolations, mac: bytes, *, recorde
 def _record(ask: Ask, command: RecordViolation) -> Answer:
     if command.rule not in ask.version.house_rules:
         return HouseRuleUnknown(rule=command.rule)
-    if not ask.books.read(MEMBER, (command.member,)).seen_position:
+    member = kept(ask.books, command.member)
+    if not ask.books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
-    fact = ViolationRecorded(member=command.member, rule=command.rule, by=command.by)
+    if is_gone(ask.books, member):
+        return MemberGone()
+    fact = ViolationRecorded(member=member, rule=command.rule, by=command.by)
     event = replace(ask.event(RECORDED, Position(0), fact), source=VIOLATIONS_SOURCE, key=command.key)
     return ask.write(event, evidence=command.evidence, note=command.note)
 
@@ -148,7 +154,7 @@ def _resolve(ask: Ask, command: ResolveViolation, reported: Event, found: Violat
         return ask.plainly(DISMISSED, of, dismissed, note=command.note)
     law = ask.books.versions.numbered(reported.rulebook)
     ladder = law.strike_ladders[law.house_rules[reported.fact.rule].ladder]
-    count = 1 + strikes_on(ladder.code, ask.books.read(STRIKES, (member,)).confirmed, ask.at)
+    count = 1 + strikes_on(ladder.code, strikes_of(ask.books, member), ask.at)
     step = step_at(ladder, count)
     if command.action not in (None, action_of(step)):
         return OtherStepNext(next=action_of(step))
@@ -184,7 +190,7 @@ def _confirm(ask: Ask, command: ResolveViolation, report: ViolationRecorded, str
     made = Made(books, event, ask.version)
     if step.points:
         made.take(made.in_a_lot(_penalty(made, report.member, struck)))
-    moved = lost_places(books, report.member) if step.remove else ()
+    moved = lost_places(books, kept(books, report.member)) if step.remove else ()
     finish(made, private({"note": command.note}), places=moved)
     return Accepted(position=event.position)
 
@@ -216,12 +222,14 @@ def _penalty(made: Made, member: MemberId, struck: Struck) -> Decision:
     """Return the decision to take points, as far as the unit's floor lets it."""
     code, wanted = struck.step.unit, struck.step.points
     unit = made.version.units.get(code) or struck.law.units[code]
-    account = made.books.read(ACCOUNT, (member, code))
+    owner = kept(made.books, member)
+    account = made.books.read(ACCOUNT, (owner, code))
     granted = bounded(account, floored(unit, account, wanted))
     return Decision(
         rule=PENALTY,
         outcome=Outcome.GRANTED if granted else Outcome.FLOORED,
-        member=member,
+        member=owner,
+        via=member if member != owner else None,
         unit=code,
         kind=EntryKind.PENALTY,
         wanted=wanted,
@@ -232,7 +240,7 @@ def _penalty(made: Made, member: MemberId, struck: Struck) -> Decision:
 
 
 def _appeal(ask: Ask, command: AppealViolation, report: ViolationRecorded, found: Violation) -> Answer:
-    if command.member != report.member:
+    if kept(ask.books, command.member) != kept(ask.books, report.member):
         return ViolationUnknown()
     if found.action not in BRINGING or found.appealed or found.appeal_until is None:
         return NothingToAppeal()
@@ -267,6 +275,5 @@ def _returned(ask: Ask, fact: ViolationConfirmed) -> Iterator[GroupWish]:
     if fact.action is not Action.REMOVAL:
         return iter(())
     taken = {one.group for one in fact.groups if not one.wanted}
-    claims = {group: role_claim(group, fact.member) for group in taken}
-    bought = {group for group, one in claims.items() if ask.books.read(CLAIM, (one.kind, one.key)).position}
-    return returned_places(ask.books, ask.version, fact.member, taken=taken, bought=bought)
+    bought = {group for group in taken if is_bought(ask.books, group, fact.member)}
+    return returned_places(ask.books, ask.version, kept(ask.books, fact.member), taken=taken, bought=bought)

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from ledger.core.books import tally
 from ledger.core.books.offers import offer_terms
-from ledger.core.books.shelf import MEMBER, OFFER, TALLY
+from ledger.core.books.shelf import MEMBER, OFFER
+from ledger.core.books.united import is_merged
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, start_of_day
 from ledger.core.conduct import is_removed
 from ledger.core.rulebook.grammar import Mark, OfferCap, OfferTerms
 from ledger.core.rulebook.versions import ACTIVE_DAYS, Version
 from ledger.core.rules.levels import level_of
-from ledger.core.tiers.terms import COMMUNITY, MEMBER_FOR, Judge
+from ledger.core.tiers.terms import COMMUNITY, MEMBER_FOR, Judge, tallied
 from ledger.core.values import MemberId, Micros
 
 
@@ -79,7 +80,7 @@ def shut(books: Books, look: Glance) -> Iterator[Shut]:
     """Yield every gate that is shut, the first first."""
     terms, ladder = look.terms, look.version.main_ladder
     judge = Judge(books, look.version, look.member, look.today, look.at)
-    if books.read(MEMBER, (look.member,)).left_at is not None:
+    if books.read(MEMBER, (look.member,)).left_at is not None or is_merged(books, look.member):
         yield Shut(Gate.ACCOUNT_CLOSED)
     if is_removed(books, look.member):
         yield Shut(Gate.STANDING)
@@ -114,7 +115,7 @@ def _is_known(judge: Judge, one: Mark) -> bool:
 def _opens_at(books: Books, look: Glance, cap: OfferCap) -> Micros | None:
     """Return when a cap that is used up lets an offer through again."""
     whose = COMMUNITY if cap.by_community else look.member
-    shown = books.read(TALLY, (shown_series(look.terms.code), whose))
+    shown = tallied(books, shown_series(look.terms.code), whose)
     first = look.today - cap.days + 1
     used = tally.amount(shown, first, look.today)
     if used < cap.count:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.core.books.goods import Perk
 from ledger.core.books.perks import terms_of
 from ledger.core.books.shelf import ACCOUNT, COUNTER, MEMBER, PERK
+from ledger.core.books.united import everybody, is_merged
 from ledger.core.books.view import Books
 from ledger.core.calendar import period_label
 from ledger.core.conduct import is_removed
@@ -60,7 +61,7 @@ def bid(
 def blocks(books: Books, bid: Bid) -> Iterator[Block]:
     """Yield everything that stands between a member and a perk, first the one that refuses."""
     terms, perk = bid.terms, bid.perk
-    if books.read(MEMBER, (bid.member,)).left_at is not None:
+    if books.read(MEMBER, (bid.member,)).left_at is not None or is_merged(books, bid.member):
         yield Block.ACCOUNT_CLOSED
     if is_removed(books, bid.member):
         yield Block.STANDING
@@ -122,4 +123,5 @@ def limit_move(bid: Bid) -> CounterMove:
 def redeemed(books: Books, bid: Bid) -> int:
     """Return how many of a perk a member has had in the period of its limit, what came back left out."""
     move = limit_move(bid)
-    return books.read(COUNTER, (move.scope, move.key, move.period)).amount
+    keys = [str(one) for one in everybody(books, bid.member)]
+    return sum(books.read(COUNTER, (move.scope, key, move.period)).amount for key in keys)

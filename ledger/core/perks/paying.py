@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ledger.core.books.goods import Redemption
 from ledger.core.books.shelf import ACCOUNT, EVENT
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.events import decisions
 from ledger.core.outcomes import CounterMove, Decision, EntryKind, GrantRef, LotMove, Outcome
@@ -56,11 +57,13 @@ def asked(
 
 def paid(books: Books, redemption: Redemption) -> Decision:
     """Return the decision by which what was held is paid."""
-    account = books.read(ACCOUNT, (redemption.member, redemption.unit))
+    owner = kept(books, redemption.member)
+    account = books.read(ACCOUNT, (owner, redemption.unit))
     return Decision(
         rule=rule_of(redemption.perk),
         outcome=Outcome.GRANTED,
-        member=redemption.member,
+        member=owner,
+        via=redemption.member if redemption.member != owner else None,
         unit=redemption.unit,
         kind=EntryKind.REDEMPTION,
         wanted=-redemption.cost,
@@ -75,7 +78,7 @@ def is_covered(books: Books, version: Version, redemption: Redemption) -> bool:
     unit = version.units.get(redemption.unit)
     if unit is None or unit.claw is Claw.DEBT or not redemption.cost:
         return True
-    account = books.read(ACCOUNT, (redemption.member, redemption.unit))
+    account = books.read(ACCOUNT, (kept(books, redemption.member), redemption.unit))
     return account.balance - redemption.cost >= (unit.floor or 0)
 
 
@@ -91,13 +94,15 @@ def given_back(
     """Return the decision by which what was held is let go, or what was paid is given back."""
     made = books.read(EVENT, (position,)).event
     ask = decisions(made)[0] if made is not None else Decision(rule="", outcome=Outcome.HELD)
-    account = books.read(ACCOUNT, (redemption.member, redemption.unit))
+    owner = kept(books, redemption.member)
+    account = books.read(ACCOUNT, (owner, redemption.unit))
     held = redemption.cost if redemption.open else 0
     back = redemption.cost - held
     return Decision(
         rule=rule_of(redemption.perk),
         outcome=Outcome.REVERSED if redemption.open else Outcome.GRANTED,
-        member=redemption.member,
+        member=owner,
+        via=redemption.member if redemption.member != owner else None,
         unit=redemption.unit,
         kind=EntryKind.REFUND,
         wanted=back,
@@ -116,4 +121,6 @@ def _lots_back(
     unit = version.units.get(ask.unit)
     if unit is None or ask.member is None:
         return ()
-    return lots.refill(books, version, unit, ask, min(-ask.wanted, free), at=at, now=now)
+    return lots.refill(
+        books, version, unit, ask, min(-ask.wanted, free), owner=kept(books, ask.member), at=at, now=now
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ledger.core.books.shelf import ACCOUNT, COUNTER
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.conduct import Conduct, standing_of
 from ledger.core.outcomes import CounterMode, CounterMove, Decision, Outcome, Step
@@ -24,57 +25,61 @@ def accrued(books: Books, case: Case, *, late: bool, undone: Callable[[str], boo
 
     `undone` says of an accrual whether the event was taken out of it before it came.
     """
-    member = case.actor
-    if member is None:
+    origin = case.actor
+    if origin is None:
         return
+    member = kept(books, origin)
     conduct = standing_of(books, member, case.recorded_at)
     for accrual in (*case.version.accruals_for.get(case.type, ()), *case.version.accruals_for.get("", ())):
         value = whole(case.data.get(accrual.field))
         if not value or value < 0 or not conditions.hold(accrual.conditions, case.data):
             continue
         if not late and not undone(accrual.id):
-            made = added(books, case, accrual, member)
+            made = added(books, case, accrual, origin)
             yield made if conduct.earns else _withheld(made, conduct)
         else:
             yield Decision(
                 rule=accrual.id,
                 outcome=Outcome.TOO_LATE if late else Outcome.REVERSED,
                 member=member,
+                via=origin if origin != member else None,
                 unit=accrual.unit,
                 after=books.read(ACCOUNT, (member, accrual.unit)).balance,
             )
 
 
-def added(books: Books, case: Case, accrual: Accrual, member: MemberId) -> Decision:
-    """Return what an event whose data has the field adds to a member's day."""
-    value = whole(case.data.get(accrual.field)) or 0
+def added(books: Books, case: Case, accrual: Accrual, origin: MemberId) -> Decision:
+    """Return what an event whose data has the field adds to the day of whoever did it."""
+    value, member = whole(case.data.get(accrual.field)) or 0, kept(books, origin)
     account, day = books.read(ACCOUNT, (member, accrual.unit)), case.period("day")
-    total, paid = standing(books, accrual, str(member), day)
+    total, paid = standing(books, accrual, origin, day)
     granted = bounded(account, worth(accrual, total + value) - paid)
     return Decision(
         rule=accrual.id,
         outcome=Outcome.GRANTED,
         member=member,
+        via=origin if origin != member else None,
         unit=accrual.unit,
         wanted=granted,
         granted=granted,
         after=account.balance + granted,
-        counters=steps(accrual, str(member), day, value, granted),
+        counters=steps(accrual, str(origin), day, value, granted),
     )
 
 
 def _withheld(made: Decision, conduct: Conduct) -> Decision:
     """Return the decision to leave an event out of the day of a member who is not earning, for now."""
-    assert made.member is not None
+    assert made.origin is not None
     return Decision(
         rule=made.rule,
         outcome=Outcome.NOT_EARNING,
         member=made.member,
+        via=made.via,
         unit=made.unit,
         wanted=made.wanted,
         after=made.after - made.granted,
         steps=(Step(code=STANDING, before=made.wanted, after=0),),
-        trails=(withheld_trail(made.member),),
+        trails=(withheld_trail(made.origin),),
         possible_again_at=conduct.no_earning_until,
     )
 
@@ -87,10 +92,14 @@ def worth(accrual: Accrual, total: int) -> int:
     return min(LARGEST_POINTS, times * accrual.points)
 
 
-def standing(books: Books, accrual: Accrual, member: str, day: str) -> tuple[int, int]:
+def standing(books: Books, accrual: Accrual, member: MemberId, day: str) -> tuple[int, int]:
     """Return a day's sum so far, and what was paid for it."""
-    total, paid = (books.read(COUNTER, (f"{SCOPE}{accrual.id}/{part}", member, day)) for part in ("sum", "paid"))
-    return total.amount, paid.amount
+    keys = [str(one) for one in everybody(books, member)]
+    total, paid = (
+        sum(books.read(COUNTER, (f"{SCOPE}{accrual.id}/{part}", key, day)).amount for key in keys)
+        for part in ("sum", "paid")
+    )
+    return total, paid
 
 
 def steps(accrual: Accrual, member: str, day: str, value: int, granted: int) -> tuple[CounterMove, ...]:
@@ -113,6 +122,6 @@ def is_accrual(decision: Decision) -> bool:
 def without(books: Books, accrual: Accrual, decision: Decision) -> tuple[int, tuple[CounterMove, ...]]:
     """Return what must be taken back when an event's part leaves its day's sum, and how the sum moves."""
     part = next(move for move in decision.counters if move.scope.endswith("/sum"))
-    total, paid = standing(books, accrual, part.key, part.period)
+    total, paid = standing(books, accrual, MemberId(int(part.key)), part.period)
     amount = max(0, paid - worth(accrual, total - part.delta))
     return amount, steps(accrual, part.key, part.period, -part.delta, -amount)

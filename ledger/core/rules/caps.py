@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ledger.core.books.shelf import COUNTER
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.outcomes import CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Budget, Levels, Rule
-from ledger.core.rules.case import Case, key_of
+from ledger.core.rules.case import Case, keys_of
 from ledger.core.rules.levels import on_levels
 from ledger.core.values import MemberId, Micros
 
@@ -57,25 +58,27 @@ def limits(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Iterator
 
     A cap by a party that the event does not name does not apply, nor one for levels the receiver is not on.
     """
+    owner = kept(books, receiver)
     for cap in rule.caps:
-        key = key_of(case, cap.by, receiver)
-        if key is None or (cap.per == "object" and case.subject is None):
+        keys = keys_of(books, case, cap.by, receiver)
+        if not keys or (cap.per == "object" and case.subject is None):
             continue
-        if not on_levels(books, case.version, cap.levels, receiver):
+        if not on_levels(books, case.version, cap.levels, owner):
             continue
         counted = cap.count is not None
         mode = CounterMode.COUNT if counted else CounterMode.NET if cap.net else CounterMode.GROSS
         most = cap.count if cap.count is not None else cap.points or 0
         scope = f"cap:{rule.id}/{mode.value}/{cap.per}/{'+'.join(cap.by)}{_for_levels(cap.levels)}"
-        yield _limit(books, case, "cap", Place(scope, key, cap.per), mode, most, cap.partial)
+        yield _limit(books, case, "cap", Place(scope, keys, cap.per), mode, most, cap.partial)
     for group in case.version.groups_of.get(rule.id, ()):
-        if not on_levels(books, case.version, group.levels, receiver):
+        if not on_levels(books, case.version, group.levels, owner):
             continue
         mode = CounterMode.NET if group.net else CounterMode.GROSS
-        place = Place(f"group:{group.code}", str(receiver), group.per)
+        place = Place(f"group:{group.code}", [str(one) for one in everybody(books, receiver)], group.per)
         yield _limit(books, case, f"group:{group.code}", place, mode, group.points, group.partial)
     if (budget := case.version.budgets.get(rule.budget)) is not None:
-        place = Place(*budget_counter(budget), budget.per)
+        scope, key = budget_counter(budget)
+        place = Place(scope, [key], budget.per)
         yield _limit(books, case, f"budget:{budget.code}", place, CounterMode.NET, budget.points, budget.partial)
 
 
@@ -89,15 +92,15 @@ def _for_levels(levels: Levels | None) -> str:
 
 
 class Place(NamedTuple):
-    """Where a limit counts: a scope, whose, and per which period."""
+    """Where a limit counts: a scope, whose, and per which period; the first key is moved, all of them are read."""
 
     scope: str
-    key: str
+    keys: list[str]
     per: str
 
 
 def _limit(books: Books, case: Case, step: str, place: Place, mode: CounterMode, most: int, partial: bool) -> Limit:
     period = case.period(place.per)
-    used = books.read(COUNTER, (place.scope, place.key, period)).amount
+    used = sum(books.read(COUNTER, (place.scope, key, period)).amount for key in place.keys)
     again_at = case.next_period(place.per)
-    return Limit(step, place.scope, place.key, period, mode, most - used, partial, again_at)
+    return Limit(step, place.scope, place.keys[0], period, mode, most - used, partial, again_at)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from ledger.core.books.shelf import OBJECT
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date, period_label, start_of_next_period
 from ledger.core.rulebook.schedule import Occurrence
@@ -137,6 +138,21 @@ def key_of(case: Case, parts: tuple[str, ...], receiver: MemberId | None) -> str
             return None
         spelled.append(_spelled(value))
     return short(",".join(spelled))
+
+
+def keys_of(books: Books, case: Case, parts: tuple[str, ...], receiver: MemberId | None) -> list[str]:
+    """Return the keys that `parts` spell for all who are one person with the event's parties; its own is first."""
+    own = key_of(case, parts, receiver)
+    if own is None:
+        return []
+    receivers = (
+        everybody(books, receiver) if receiver is not None and {"member", "to"} & set(parts) else (receiver,)
+    )
+    actors = everybody(books, case.actor) if case.actor is not None and "actor" in parts else (case.actor,)
+    if len(receivers) == len(actors) == 1:
+        return [own]
+    found = (key_of(replace(case, actor=actor), parts, one) for actor in actors for one in receivers)
+    return list(dict.fromkeys((own, *(key for key in found if key is not None))))
 
 
 def _spelled(value: int | str) -> str:

@@ -7,6 +7,7 @@ an event's own slice and its two neighbours can be too near. So it holds for lat
 from __future__ import annotations
 
 from ledger.core.books.shelf import COUNTER
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.outcomes import CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Rule
@@ -19,7 +20,11 @@ def ready_at(books: Books, case: Case, rule: Rule, receiver: MemberId) -> Micros
     if not rule.cooldown:
         return None
     at = case.occurred_at // rule.cooldown
-    grants = [books.read(COUNTER, _place(rule, receiver, at + step)).amount for step in (-1, 0, 1)]
+    grants = [
+        books.read(COUNTER, _place(rule, one, at + step)).amount
+        for one in everybody(books, receiver)
+        for step in (-1, 0, 1)
+    ]
     near = [grant for grant in grants if grant and abs(case.occurred_at - grant) < rule.cooldown]
     return Micros(max(near) + rule.cooldown) if near else None
 

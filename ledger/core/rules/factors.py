@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.outcomes import Step
 from ledger.core.rulebook.grammar import Rule
@@ -32,7 +33,7 @@ def _weight(books: Books, case: Case, rule: Rule) -> tuple[str, Fraction]:
     ladder = case.version.main_ladder
     if not rule.giver_weight or case.actor is None or ladder is None:
         return "giver", Fraction(1)
-    level = level_of(books, case.version, ladder.code, case.actor)
+    level = level_of(books, case.version, ladder.code, kept(books, case.actor))
     return "giver", rule.giver_weight.get(level, Fraction(1))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ledger.core.books.shelf import MEMBER, TIER
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.rulebook.grammar import Ladder, Levels, When
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules.case import Case
 from ledger.core.rules.conditions import holds
-from ledger.core.values import MemberId
+from ledger.core.values import MemberId, Micros
 
 
 def base_level(ladder: Ladder) -> str:
@@ -33,8 +34,13 @@ def on_levels(books: Books, version: Version, levels: Levels | None, member: Mem
     return levels is None or level_of(books, version, levels.ladder, member) in levels.codes
 
 
+def member_since(books: Books, member: MemberId) -> Micros:
+    """Return since when somebody is a member, by any of their identities."""
+    return min(books.read(MEMBER, (one,)).joined_at for one in everybody(books, member))
+
+
 def old_enough(books: Books, case: Case, when: When, member: MemberId) -> bool:
     """Say whether somebody has been a member for as long, or as short, as a rule asks."""
     if when.member_for is None:
         return True
-    return holds(when.member_for, max(0, case.recorded_at - books.read(MEMBER, (member,)).joined_at))
+    return holds(when.member_for, max(0, case.recorded_at - member_since(books, member)))

@@ -67,14 +67,21 @@ def expired_of(books: Books, member: MemberId, position: Position, ordinal: int)
 
 
 def refill(
-    books: Books, version: Version, unit: Unit, loss: Decision, free: int, *, at: tuple[Position, int], now: Micros
+    books: Books,
+    version: Version,
+    unit: Unit,
+    loss: Decision,
+    free: int,
+    *,
+    owner: MemberId,
+    at: tuple[Position, int],
+    now: Micros,
 ) -> tuple[LotMove, ...]:
     """Return how up to `free` points of a loss go back to the lots they were taken from, with their old expiry.
 
     What has expired meanwhile lives on in a lot of its own, at `at`, for seven more days; what the loss took into
     debt, and was paid off since, as long as what is gained now, if that is longer.
     """
-    assert loss.member is not None
     moves: list[LotMove] = []
     late = 0
     for move in loss.lots:
@@ -82,8 +89,15 @@ def refill(
         if back <= 0:
             continue
         free -= back
-        if books.read(LOT, (loss.member, move.position, move.ordinal)).expires_at > now:
-            moves.append(LotMove(position=move.position, ordinal=move.ordinal, delta=back))
+        own = books.read(LOT, (owner, move.position, move.ordinal))
+        lot = (
+            own
+            if own.gained or loss.member is None
+            else books.read(LOT, (loss.member, move.position, move.ordinal))
+        )
+        if lot.expires_at > now:
+            ends_at = None if own.gained else lot.expires_at
+            moves.append(LotMove(position=move.position, ordinal=move.ordinal, delta=back, expires_at=ends_at))
         else:
             late += back
     ends = expires_at(version, unit, now)

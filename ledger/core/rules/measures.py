@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.core.books.evolve import earned_by
 from ledger.core.books.shelf import EVENT
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
 from ledger.core.events import Event, decisions
@@ -29,6 +30,7 @@ NOBODY = MemberId(0)
 """Whose the community's own metrics are."""
 
 LONGEST_VALUE = 64
+NOT_MEASURED = (EntryKind.ADJUSTMENT, EntryKind.OPENING, EntryKind.TRANSFER)
 
 
 def counted(books: Books, case: Case) -> tuple[tuple[Measure, ...], tuple[str, ...]]:
@@ -41,7 +43,7 @@ def counted(books: Books, case: Case) -> tuple[tuple[Measure, ...], tuple[str, .
         amount = whole(case.data.get(metric.sum)) if metric.sum else 1
         if member is None or not amount or not conditions.hold(metric.conditions, case.data):
             continue
-        value = _value(case, series)
+        value = _value(books, case, series)
         if value is None or unmeasured_before_it_came(books, case, series.key):
             continue
         made.append(Measure(series=series.key, member=member, day=case.day, value=value, delta=amount))
@@ -49,12 +51,12 @@ def counted(books: Books, case: Case) -> tuple[tuple[Measure, ...], tuple[str, .
     return tuple(made), tuple(dict.fromkeys(trails))
 
 
-def _value(case: Case, series: Series) -> str | None:
+def _value(books: Books, case: Case, series: Series) -> str | None:
     match series.distinct:
         case "" | "day":
             return ""
         case "actor":
-            return str(case.actor) if case.actor is not None else None
+            return str(kept(books, case.actor)) if case.actor is not None else None
         case name:
             value = reference(case, name)
             return value[:LONGEST_VALUE] if value is not None else None
@@ -85,16 +87,17 @@ def of_decisions(books: Books, version: Version, event: Event, made: Sequence[De
         return
     zone = version.rulebook.community.tz
     for decision in made:
-        if decision.member is None or decision.kind in (EntryKind.ADJUSTMENT, EntryKind.OPENING):
+        origin = decision.origin
+        if origin is None or decision.kind in NOT_MEASURED:
             continue
         day = local_date(_dated(books, event, decision), zone).toordinal()
         earned = earned_by(decision)
         if earned and f"{decision.unit}{EARNED}" in measured:
             series = f"{decision.unit}{EARNED}"
-            yield Measure(series=series, member=decision.member, day=day, value="", delta=earned)
+            yield Measure(series=series, member=origin, day=day, value="", delta=earned)
         stands = _stands(books, decision)
         if stands and ACTIVE_DAYS in measured:
-            yield Measure(series=ACTIVE_DAYS, member=decision.member, day=day, value="", delta=stands)
+            yield Measure(series=ACTIVE_DAYS, member=origin, day=day, value="", delta=stands)
 
 
 def _stands(books: Books, decision: Decision) -> int:

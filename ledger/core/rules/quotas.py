@@ -9,7 +9,7 @@ from ledger.core.books.view import Books
 from ledger.core.events import ContributionRecorded
 from ledger.core.outcomes import ClaimKey, CounterMode, CounterMove
 from ledger.core.rulebook.grammar import Quota
-from ledger.core.rules.case import Case, key_of, reference, short
+from ledger.core.rules.case import Case, keys_of, reference, short
 from ledger.core.values import Micros
 
 
@@ -29,14 +29,16 @@ def judge(books: Books, case: Case) -> Quotas:
     counters: list[CounterMove] = []
     claims: list[ClaimKey] = []
     for quota in case.version.quotas_for.get(case.type, ()):
-        party = key_of(case, quota.by, None)
-        if party is None:
+        parties = keys_of(books, case, quota.by, None)
+        if not parties:
             continue
         opens = _opens(books, case, quota)
         for scope, period, most, again_at in _counted(case, quota, opens=opens is not None):
-            if books.read(COUNTER, (scope, party, period)).amount >= most:
+            if sum(books.read(COUNTER, (scope, party, period)).amount for party in parties) >= most:
                 return Quotas(exceeded=quota.id, again_at=again_at)
-            counters.append(CounterMove(scope=scope, key=party, period=period, delta=1, mode=CounterMode.COUNT))
+            counters.append(
+                CounterMove(scope=scope, key=parties[0], period=period, delta=1, mode=CounterMode.COUNT)
+            )
         claims += [opens] if opens is not None else []
     closing, released = _closed(books, case)
     return Quotas(counters=(*counters, *closing), claims=tuple(claims), released=released)

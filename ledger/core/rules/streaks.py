@@ -7,6 +7,7 @@ from datetime import date
 
 from ledger.core.books.shelf import ACCOUNT, STREAK
 from ledger.core.books.shelf import Streak as Run
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.calendar import start_of_week
 from ledger.core.outcomes import Decision, EntryKind, Outcome, StreakMove
@@ -32,9 +33,15 @@ def advanced(books: Books, case: Case, made: Sequence[Decision]) -> Iterator[tup
             if key in seen:
                 continue
             seen.add(key)
-            move = _moved(streak, decision.member, books.read(STREAK, key), period(case, streak))
+            move = _moved(streak, decision.member, _run(books, streak, decision.member), period(case, streak))
             if move is not None:
                 yield move, _reward(books, streak, move)
+
+
+def _run(books: Books, streak: Streak, member: MemberId) -> Run:
+    """Return the run of somebody: the latest of any of their members, the longest where several are."""
+    runs = [books.read(STREAK, (streak.id, one)) for one in everybody(books, member)]
+    return max(runs, key=lambda run: (run.last, run.length))
 
 
 def period(case: Case, streak: Streak) -> int:

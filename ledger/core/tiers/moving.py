@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ledger.core.books.shelf import PLACES, TIER, WISH
+from ledger.core.books.united import is_merged, kept
 from ledger.core.books.view import Books
 from ledger.core.calendar import local_date
 from ledger.core.conduct import is_removed
 from ledger.core.outcomes import Decision, GroupWish, Measure, TierChange
 from ledger.core.rulebook.grammar import Ladder
-from ledger.core.rulebook.versions import Version
+from ledger.core.rulebook.versions import Version, Versions
 from ledger.core.rules.levels import level_on
 from ledger.core.tiers import thresholds
 from ledger.core.tiers.daily import change, moved_at_event
@@ -25,6 +26,7 @@ def changes(
     *,
     measures: Iterable[Measure] = (),
     joined: Iterable[MemberId] = (),
+    also: Iterable[MemberId] = (),
     now: Micros,
     by_itself: bool = False,
 ) -> Iterator[TierChange]:
@@ -37,15 +39,15 @@ def changes(
     touched: dict[MemberId, None] = {}
     for ladder in version.rulebook.ladders:
         if ladder.daily_at is None:
-            yield from thresholds.changes(books, ladder, made)
+            yield from thresholds.changes(books, ladder, made, also)
             continue
         if by_itself and ladder.code in version.sharing:
             continue
         if not today:
             today = local_date(now, version.rulebook.community.tz).toordinal()
-            touched = dict.fromkeys(joined)
+            touched = dict.fromkeys((*joined, *also))
             touched |= dict.fromkeys(d.member for d in made if d.granted and d.member is not None)
-            touched |= dict.fromkeys(one.member for one in measures if one.member)
+            touched |= dict.fromkeys(kept(books, one.member) for one in measures if one.member)
         for member in touched:
             yield from _move(books, version, ladder, member, today, now)
 
@@ -54,7 +56,7 @@ def _move(
     books: Books, version: Version, ladder: Ladder, member: MemberId, today: int, now: Micros
 ) -> Iterator[TierChange]:
     standing = books.read(TIER, (ladder.code, member))
-    if standing.locked:
+    if standing.locked or is_merged(books, member):
         return
     judge = Judge(books, version, member, today, now)
     moved = change(ladder, judge, moved_at_event(judge, ladder, standing.level))
@@ -109,6 +111,12 @@ def granted(ladder: Ladder, level: str | None) -> set[str]:
     codes, code = [one.code for one in ladder.levels], level_on(ladder, level) if level else ""
     reached = ladder.levels[: codes.index(code) + 1] if code else ()
     return {group.removeprefix("group:") for one in reached for group in one.grants}
+
+
+def every_group(versions: Versions) -> list[str]:
+    """Return the groups that any level of any version gives a place in."""
+    levels = (level for one in versions.published for ladder in one.rulebook.ladders for level in ladder.levels)
+    return list(dict.fromkeys(grant.removeprefix("group:") for level in levels for grant in level.grants))
 
 
 def groups_of(books: Books, version: Version, member: MemberId, *, without: str = "") -> set[str]:

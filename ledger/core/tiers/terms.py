@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.core.books import tally
-from ledger.core.books.shelf import ACCOUNT, MEMBER, TALLY
+from ledger.core.books.shelf import ACCOUNT, TALLY, Tally
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.rulebook.grammar import Requirement, Terms
 from ledger.core.rulebook.versions import ACTIVE_DAYS, EARNED, Version, series_of
+from ledger.core.rules.levels import member_since
 from ledger.core.values import MemberId, Micros
 
 BALANCE = ".balance"
@@ -76,24 +78,37 @@ class Judge(NamedTuple):
     def value(self, one: Requirement) -> int:
         """Return what the member has: minor units, micros of membership, or a count."""
         if one.metric == MEMBER_FOR:
-            return max(0, self.now - self.books.read(MEMBER, (self.member,)).joined_at)
+            return max(0, self.now - member_since(self.books, self.member))
         first = window_start(one, self.last)
         if one.metric.endswith((BALANCE, EARNED)):
             unit = one.metric.rpartition(".")[0]
             if one.metric.endswith(EARNED) and first is not None:
-                return tally.amount(self.books.read(TALLY, (one.metric, self.member)), first, self.last)
-            account = self.books.read(ACCOUNT, (self.member, unit))
-            return account.earned if one.metric.endswith(EARNED) else account.balance
+                return tally.amount(tallied(self.books, one.metric, self.member), first, self.last)
+            if one.metric.endswith(EARNED):
+                return earned(self.books, self.member, unit)
+            return self.books.read(ACCOUNT, (self.member, unit)).balance
         if one.metric == ACTIVE_DAYS:
-            return tally.different_days(self.books.read(TALLY, (ACTIVE_DAYS, self.member)), first, self.last)
+            return tally.different_days(tallied(self.books, ACTIVE_DAYS, self.member), first, self.last)
         return counted(self, one.metric, one.distinct, self.member, first)
+
+
+def tallied(books: Books, series: str, member: MemberId) -> Tally:
+    """Return a metric of all who are one person with a member, or of the community."""
+    if member == COMMUNITY:
+        return books.read(TALLY, (series, member))
+    return tally.together([books.read(TALLY, (series, one)) for one in everybody(books, member)])
+
+
+def earned(books: Books, member: MemberId, unit: str) -> int:
+    """Return what all who are one person with a member ever earned in a unit."""
+    return sum(books.read(ACCOUNT, (one, unit)).earned for one in everybody(books, member))
 
 
 def counted(judge: Judge, code: str, distinct: str, member: MemberId, first: int | None) -> int:
     """Return one of the rulebook's metrics, from a day on or of all time."""
     metric = next(one for one in judge.version.rulebook.metrics if one.code == code)
     series = series_of(metric, distinct)
-    found = judge.books.read(TALLY, (series.key, member))
+    found = tallied(judge.books, series.key, member)
     if series.distinct == "day":
         return tally.different_days(found, first, judge.last)
     if series.distinct:

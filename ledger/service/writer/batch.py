@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.core.books.shelf import EVENT, KEY, SETTING, TRAIL
+from ledger.core.books.shelf import EVENT, KEY, NAMES, SETTING, TRAIL
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
 from ledger.core.commands import Stamped
@@ -30,9 +30,10 @@ from ledger.service.rulebooks import versions_of
 from ledger.service.writer.receipts import Answered, Receipt
 from ledger.store import books as shelves
 from ledger.store.engine import Connection
+from ledger.store.erasures import begin_erasures
 from ledger.store.journal import Sealed, append, move_head, read_head, read_rulebooks
 
-TRANSIENT = (KEY, EVENT, TRAIL)
+TRANSIENT = (KEY, EVENT, TRAIL, NAMES)
 MOST_RUNS = 1_000
 
 
@@ -224,5 +225,6 @@ async def _commit(connection: Connection, community: UUID, planned: Planned, *, 
         return False
     await append(connection, community, planned.sealed)
     await shelves.save(connection, community, planned.books)
+    await begin_erasures(connection, community, [one.event for one in planned.sealed])
     await connection.commit()
     return True

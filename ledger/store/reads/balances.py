@@ -38,7 +38,16 @@ async def balances(
     database: Database, community: UUID, unit: str, ladder: str, *, include_left: bool = False
 ) -> list[BalanceLine]:
     """Return every member's points in a unit now, in order of their names."""
-    named = names(community)
+    named, own = names(community), TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
+    same = and_(ACCOUNT.community_id == community, ACCOUNT.member == own.c.member, ACCOUNT.unit == unit)
+    ever = (
+        select(holder.label("member"), func.sum(ACCOUNT.earned).label("earned"))
+        .select_from(own.join(TABLES["account"], same))
+        .where(own.c.community_id == community)
+        .group_by(holder)
+        .subquery()
+    )
     account = and_(ACCOUNT.community_id == community, ACCOUNT.member == MEMBER.member, ACCOUNT.unit == unit)
     tier = and_(TIER.community_id == community, TIER.member == MEMBER.member, TIER.ladder == ladder)
     statement = (
@@ -46,21 +55,22 @@ async def balances(
             func.coalesce(named.c.name, ""),
             func.coalesce(ACCOUNT.balance, 0),
             func.coalesce(ACCOUNT.held, 0),
-            func.coalesce(ACCOUNT.earned, 0),
+            func.coalesce(ever.c.earned, 0),
             func.coalesce(TIER.level, ""),
             MEMBER.member,
         )
         .select_from(TABLES["member"])
         .outerjoin(named, named.c.member == MEMBER.member)
+        .outerjoin(ever, ever.c.member == MEMBER.member)
         .outerjoin(TABLES["account"], account)
         .outerjoin(TABLES["tier"], tier)
-        .where(MEMBER.community_id == community)
+        .where(MEMBER.community_id == community, MEMBER.kept.is_(None))
     )
     if not include_left:
         statement = statement.where(MEMBER.left_at.is_(None))
     rows = await database.read(statement, whole=True)
     return sorted(
-        BalanceLine(name, unit, balance, held, earned, level, MemberId(number))
+        BalanceLine(name, unit, balance, held, int(earned), level, MemberId(number))
         for name, balance, held, earned, level, number in rows
     )
 

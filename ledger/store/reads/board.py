@@ -14,7 +14,7 @@ from ledger.store.engine import Database
 from ledger.store.reads import wishes
 from ledger.store.tables import TABLES
 
-ENTRY, MEMBER = TABLES["entry"].c, TABLES["member"].c
+ENTRY, MEMBER, PREFERENCE = TABLES["entry"].c, TABLES["member"].c, TABLES["preference"].c
 RANKS: dict[str, Callable[[], Any]] = {
     "ordinal": func.row_number,
     "competition": func.rank,
@@ -44,6 +44,7 @@ class Row(NamedTuple):
     rank: int
     member: MemberId
     points: int
+    listed: bool = True
 
 
 class Board(NamedTuple):
@@ -57,37 +58,63 @@ class Board(NamedTuple):
 async def board(
     database: Database, community: UUID, asked: Asked, *, first: int, around: MemberId | None = None, reach: int = 2
 ) -> Board:
-    """Return a board; equal points stand in the order in which their members were first seen."""
-    ranked = _ranked(_sums(community, asked), asked.rank)
+    """Return a board; equal points stand in the order in which their members were first seen.
+
+    Whoever is not listed has a rank, and is shown to nobody but themselves, near their own place.
+    """
+    ranked = _ranked(community, _sums(community, asked), asked.rank)
     mine = select(ranked.c.place).where(ranked.c.member == (around or 0)).scalar_subquery()
-    shown = or_(ranked.c.place <= first, ranked.c.place.between(mine - reach, mine + reach), ranked.c.place == 1)
+    listed = or_(ranked.c.listed == 1, ranked.c.member == (around or 0))
+    near_by = ranked.c.place.between(mine - reach, mine + reach)
+    shown = or_(and_(listed, or_(ranked.c.shown_place <= first, near_by)), ranked.c.place == 1)
     rows = await database.read(select(ranked).where(shown).order_by(ranked.c.place))
-    found = [Row(row.place, row.rank, MemberId(row.member), int(row.points)) for row in rows]
+    places = {row.member: row.shown_place for row in rows}
+    found = [
+        Row(row.place, row.rank, MemberId(row.member), int(row.points), bool(row.listed))
+        for row in rows
+        if row.listed or row.member == around
+    ]
     place = next((row.place for row in found if row.member == around), None)
     near = [row for row in found if place is not None and abs(row.place - place) <= reach]
-    return Board([row for row in found if row.place <= first], near, rows[0].participants if rows else 0)
+    top = [row for row in found if row.listed and places[row.member] <= first]
+    return Board(top, near, rows[0].participants if rows else 0)
 
 
-def _ranked(sums: Subquery, rank: str) -> Subquery:
-    return select(
-        sums.c.member,
-        sums.c.points,
-        func.row_number().over(order_by=(sums.c.points.desc(), sums.c.member)).label("place"),
-        RANKS[rank]()
-        .over(order_by=(sums.c.points.desc(), sums.c.member) if rank == "ordinal" else sums.c.points.desc())
-        .label("rank"),
-        func.count().over().label("participants"),
-    ).subquery()
+def _ranked(community: UUID, sums: Subquery, rank: str) -> Subquery:
+    chosen = and_(PREFERENCE.community_id == community, PREFERENCE.member == sums.c.member)
+    shown = case((PREFERENCE.listed == 0, 0), else_=1)
+    return (
+        select(
+            sums.c.member,
+            sums.c.points,
+            shown.label("listed"),
+            func.sum(shown).over(order_by=(sums.c.points.desc(), sums.c.member)).label("shown_place"),
+            func.row_number().over(order_by=(sums.c.points.desc(), sums.c.member)).label("place"),
+            RANKS[rank]()
+            .over(order_by=(sums.c.points.desc(), sums.c.member) if rank == "ordinal" else sums.c.points.desc())
+            .label("rank"),
+            func.count().over().label("participants"),
+        )
+        .select_from(sums.outerjoin(TABLES["preference"], chosen))
+        .subquery()
+    )
 
 
 def _sums(community: UUID, asked: Asked) -> Subquery:
-    """Return the points of everybody who has any, did not leave and is in no group that is left out."""
+    """Return the points of everybody who has any, did not leave and is in no group that is left out.
+
+    Of merged members, as one person's.
+    """
     joined, counted_at, counts = _counted(community, asked.measure)
     points = func.sum(ENTRY.delta)
+    own = TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
     statement = (
-        select(ENTRY.member, points.label("points"))
+        select(holder.label("member"), points.label("points"))
         .select_from(
-            joined.join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == ENTRY.member))
+            joined.join(own, and_(own.c.community_id == community, own.c.member == ENTRY.member)).join(
+                TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == holder)
+            )
         )
         .where(
             ENTRY.community_id == community,
@@ -96,7 +123,7 @@ def _sums(community: UUID, asked: Asked) -> Subquery:
             MEMBER.left_at.is_(None),
             *counts,
         )
-        .group_by(ENTRY.member)
+        .group_by(holder)
         .having(points != 0)
     )
     if asked.without_groups:

@@ -87,6 +87,43 @@ async def by_rule(database: Database, community: UUID, *, since: Micros) -> dict
     return {rule: int(points) for rule, points in await database.read(statement, whole=True)}
 
 
+class Award(NamedTuple):
+    """What an event brought, less what was taken back of it, at the event's time."""
+
+    at: Micros
+    position: int
+    points: int
+
+
+async def awards(
+    database: Database, community: UUID, members: Sequence[MemberId], *, window: Window
+) -> dict[MemberId, list[Award]]:
+    """Return what each event in a window brought members, where something is left of it."""
+    original, joined = _with_originals(community)
+    gained, lost = _gained(), _lost()
+    award_at = case((gained, ENTRY.occurred_at), else_=original.c.occurred_at)
+    origin = case((gained, ENTRY.position), else_=original.c.position)
+    points = func.sum(ENTRY.delta)
+    statement = (
+        select(ENTRY.member, award_at, origin, points)
+        .select_from(joined)
+        .where(
+            ENTRY.community_id == community,
+            ENTRY.member.in_(members),
+            ENTRY.unit == window.unit,
+            or_(gained, lost),
+            award_at >= window.since,
+            award_at < window.until,
+        )
+        .group_by(ENTRY.member, award_at, origin)
+        .having(points > 0)
+    )
+    found: dict[MemberId, list[Award]] = defaultdict(list)
+    for member, at, position, total in await database.read(statement):
+        found[MemberId(member)].append(Award(Micros(at), position, int(total)))
+    return found
+
+
 async def balances_at(
     database: Database, community: UUID, members: Sequence[MemberId], *, point: Point
 ) -> dict[MemberId, dict[str, Account]]:

@@ -17,6 +17,7 @@ from ledger.store.tables import TABLES
 
 ENTRY, EVENT = TABLES["entry"].c, TABLES["event"].c
 MEMBER, TIER_CHANGE = TABLES["member"].c, TABLES["tier_change"].c
+PREFERENCE = TABLES["preference"].c
 
 PAGE = 5_000
 
@@ -100,24 +101,32 @@ async def leaderboard(
 ) -> list[Standing]:
     """Return the first members by points in [since, until), equal points in order of their names.
 
+    Whoever is not listed takes up a rank and is not shown.
+
     `net` sums all that was applied, `earned` awards less what was taken back of them. `without` are rules that do
     not count, `without_groups` groups whose members are not on it.
     """
-    named = names(community)
+    named, own = names(community), TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
     counted = ENTRY.delta if measure == "net" else case((_earned(), ENTRY.delta), else_=0)
     points = func.sum(counted).label("points")
     statement = (
-        select(func.coalesce(named.c.name, ""), points)
+        select(func.coalesce(named.c.name, ""), points, func.coalesce(func.min(PREFERENCE.listed), 1))
         .select_from(TABLES["entry"])
-        .join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == ENTRY.member))
-        .outerjoin(named, named.c.member == ENTRY.member)
+        .join(own, and_(own.c.community_id == community, own.c.member == ENTRY.member))
+        .join(TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == holder))
+        .outerjoin(named, named.c.member == MEMBER.member)
+        .outerjoin(
+            TABLES["preference"],
+            and_(PREFERENCE.community_id == community, PREFERENCE.member == MEMBER.member),
+        )
         .where(
             ENTRY.community_id == community,
             ENTRY.unit == unit,
             ENTRY.rule.not_in(without),
             MEMBER.left_at.is_(None),
         )
-        .group_by(ENTRY.member, named.c.name)
+        .group_by(MEMBER.member, named.c.name)
         .having(points != 0)
     )
     if without_groups:
@@ -126,9 +135,10 @@ async def leaderboard(
         statement = statement.where(ENTRY.occurred_at >= since)
     if until is not None:
         statement = statement.where(ENTRY.occurred_at < until)
-    rows = [(name, int(total)) for name, total in await database.read(statement, whole=True)]
+    rows = [(name, int(total), bool(listed)) for name, total, listed in await database.read(statement, whole=True)]
     rows.sort(key=lambda row: (-row[1], row[0]))
-    return ranked(rows, rank)[:first]
+    standings = ranked([(name, points) for name, points, _ in rows], rank)
+    return [one for one, (_, _, listed) in zip(standings, rows, strict=True) if listed][:first]
 
 
 def _earned() -> ColumnElement[bool]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from ledger.core.books.united import members as members_of
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.names import shown_names
@@ -21,18 +23,41 @@ class Profile(NamedTuple):
     name: str
     joined_at: Micros
     left_at: Micros | None
+    kept: MemberId | None = None
+    """Who acts for them since a merge."""
 
 
 async def profile(database: Database, community: UUID, member: MemberId) -> Profile | None:
     """Return a member's profile."""
     named = shown_names(community, [member])
     statement = (
-        select(func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at)
+        select(func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at, MEMBER.kept)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member == member)
     )
     rows = await database.read(statement)
     return Profile(*rows[0]) if rows else None
+
+
+async def holder(database: Database, community: UUID, member: MemberId) -> MemberId | None:
+    """Return who acts where a member does; None where there is no such member, or they were erased."""
+    statement = select(MEMBER.erased_at, MEMBER.kept).where(
+        MEMBER.community_id == community, MEMBER.member == member
+    )
+    rows = await database.read(statement)
+    if not rows or rows[0].erased_at is not None:
+        return None
+    return MemberId(rows[0].kept or member)
+
+
+async def united(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, tuple[MemberId, ...]]:
+    """Return those for whom others act, by who acts."""
+    statement = select(MEMBER.member, MEMBER.united).where(
+        MEMBER.community_id == community, MEMBER.member.in_(members), MEMBER.united.is_not(None)
+    )
+    return {MemberId(row.member): members_of(row.united) for row in await database.read(statement)}
 
 
 async def latest_positions(database: Database, community: UUID, member: MemberId, *, first: int) -> list[Position]:

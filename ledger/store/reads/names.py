@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
 from ledger.core.values import MemberId
 from ledger.store.engine import Database
@@ -15,19 +15,29 @@ IDENTITY, MEMBER, PROFILE = TABLES["identity"].c, TABLES["member"].c, TABLES["pr
 
 
 def names(community: UUID, members: Sequence[MemberId] | None = None) -> Subquery:
-    """Return a table of member and name, of all members or of some."""
+    """Return a table of member and name, of all members or of some; a merged one is called as who acts for them."""
     statement = (
-        select(IDENTITY.member, func.min(IDENTITY.received).label("name"))
-        .where(IDENTITY.community_id == community)
-        .group_by(IDENTITY.member)
+        select(MEMBER.member, func.min(IDENTITY.received).label("name"))
+        .select_from(TABLES["member"].join(TABLES["identity"], _acts_for(community)))
+        .where(MEMBER.community_id == community)
+        .group_by(MEMBER.member)
     )
-    return (statement if members is None else statement.where(IDENTITY.member.in_(members))).subquery()
+    return (statement if members is None else statement.where(MEMBER.member.in_(members))).subquery()
+
+
+def acting() -> ColumnElement[int]:
+    """Return who acts for a row's member."""
+    return func.coalesce(MEMBER.kept, MEMBER.member)
+
+
+def _acts_for(community: UUID) -> ColumnElement[bool]:
+    return and_(IDENTITY.community_id == community, IDENTITY.member == acting())
 
 
 def shown_names(community: UUID, members: Sequence[MemberId]) -> Subquery:
     """Return a table of some members and what they are called: by name where one is known, else by identity."""
     named = names(community, members)
-    called = and_(PROFILE.community_id == community, PROFILE.member == MEMBER.member)
+    called = and_(PROFILE.community_id == community, PROFILE.member == acting())
     return (
         select(MEMBER.member, func.coalesce(PROFILE.display_name, named.c.name, "").label("name"))
         .select_from(
@@ -59,9 +69,12 @@ async def identities_of(database: Database, community: UUID, members: list[Membe
 async def member_by_identity(
     database: Database, community: UUID, platform: str, external_id: str
 ) -> MemberId | None:
-    """Return whom an identity names."""
+    """Return whom an identity names: of a merged member, who acts for them."""
+    same = and_(MEMBER.community_id == community, MEMBER.member == IDENTITY.member)
     rows = await database.read(
-        select(IDENTITY.member).where(
+        select(acting().label("member"))
+        .select_from(TABLES["identity"].join(TABLES["member"], same))
+        .where(
             IDENTITY.community_id == community,
             IDENTITY.platform == platform,
             IDENTITY.external_id == external_id,

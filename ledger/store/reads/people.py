@@ -10,15 +10,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from ledger.core.books.shelf import Account, Standing
+from ledger.core.books.united import members as members_of
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
 from ledger.store.reads.members import Profile
-from ledger.store.reads.names import shown_names
+from ledger.store.reads.names import acting, shown_names
 from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
 
 ACCOUNT, IDENTITY, MEMBER = TABLES["account"].c, TABLES["identity"].c, TABLES["member"].c
+BUDDY = TABLES["buddy"].c
 ENTRY, PROFILE, TIER = TABLES["entry"].c, TABLES["profile"].c, TABLES["tier"].c
 
 
@@ -34,7 +36,7 @@ async def profiles(database: Database, community: UUID, members: Sequence[Member
     """Return the profiles of those there are."""
     named = shown_names(community, members)
     statement = (
-        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at)
+        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at, MEMBER.kept)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member.in_(members))
     )
@@ -45,13 +47,29 @@ async def accounts(
     database: Database, community: UUID, members: Sequence[MemberId]
 ) -> dict[MemberId, dict[str, Account]]:
     """Return members' accounts by unit, in the units they have points in."""
-    statement = select(TABLES["account"]).where(ACCOUNT.community_id == community, ACCOUNT.member.in_(members))
+    return (await accounts_united(database, community, members))[0]
+
+
+async def accounts_united(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> tuple[dict[MemberId, dict[str, Account]], dict[MemberId, tuple[MemberId, ...]]]:
+    """Return members' accounts by unit, and those for whom they act."""
+    same = and_(ACCOUNT.community_id == community, ACCOUNT.member == MEMBER.member)
+    points = (ACCOUNT.unit, ACCOUNT.balance, ACCOUNT.held, ACCOUNT.pending, ACCOUNT.earned)
+    statement = (
+        select(MEMBER.member, MEMBER.united, *points)
+        .select_from(TABLES["member"].outerjoin(TABLES["account"], same))
+        .where(MEMBER.community_id == community, MEMBER.member.in_(members))
+    )
     found: dict[MemberId, dict[str, Account]] = defaultdict(dict)
-    for row in await database.read(statement):
-        found[MemberId(row.member)][row.unit] = Account(
-            balance=row.balance, held=row.held, pending=row.pending, earned=row.earned
-        )
-    return found
+    groups: dict[MemberId, tuple[MemberId, ...]] = {}
+    for member, united, unit, *amounts in await database.read(statement):
+        if united is not None:
+            groups[MemberId(member)] = members_of(united)
+        if unit is not None:
+            balance, held, pending, earned = amounts
+            found[MemberId(member)][unit] = Account(balance=balance, held=held, pending=pending, earned=earned)
+    return found, groups
 
 
 async def standings(
@@ -81,15 +99,33 @@ async def last_acts(
 
 async def handles(database: Database, community: UUID, members: Sequence[MemberId]) -> dict[MemberId, list[Handle]]:
     """Return what members are called on their platforms, in order of platform."""
+    same = and_(MEMBER.community_id == community, MEMBER.member == IDENTITY.member)
     statement = (
-        select(IDENTITY.member, IDENTITY.platform, IDENTITY.external_id, IDENTITY.received)
-        .where(IDENTITY.community_id == community, IDENTITY.member.in_(members))
+        select(acting(), IDENTITY.platform, IDENTITY.external_id, IDENTITY.received)
+        .select_from(TABLES["identity"].join(TABLES["member"], same))
+        .where(IDENTITY.community_id == community, acting().in_(members))
         .order_by(IDENTITY.platform, IDENTITY.external_id)
     )
     found: dict[MemberId, list[Handle]] = defaultdict(list)
     for member, *handle in await database.read(statement):
         found[MemberId(member)].append(Handle(*handle))
     return found
+
+
+async def buddies(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, MemberId | None]:
+    """Return who looks after members, where somebody does who was not erased."""
+    statement = (
+        select(BUDDY.member, BUDDY.buddy)
+        .select_from(
+            TABLES["buddy"].join(
+                TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == BUDDY.buddy)
+            )
+        )
+        .where(BUDDY.community_id == community, BUDDY.member.in_(members), MEMBER.erased_at.is_(None))
+    )
+    return {MemberId(row.member): MemberId(row.buddy) for row in await database.read(statement)}
 
 
 class Among(NamedTuple):
@@ -130,7 +166,7 @@ def _present(community: UUID, among: Among, *columns: Any) -> Select[Any]:
     statement = (
         select(*columns)
         .select_from(TABLES["member"])
-        .where(MEMBER.community_id == community, MEMBER.left_at.is_(None))
+        .where(MEMBER.community_id == community, MEMBER.left_at.is_(None), MEMBER.kept.is_(None))
     )
     return statement.where(*_conditions(community, among))
 
@@ -181,7 +217,12 @@ async def on_levels(database: Database, community: UUID, ladders: Sequence[str])
                 TABLES["member"], and_(MEMBER.community_id == community, MEMBER.member == TIER.member)
             )
         )
-        .where(TIER.community_id == community, TIER.ladder.in_(ladders), MEMBER.left_at.is_(None))
+        .where(
+            TIER.community_id == community,
+            TIER.ladder.in_(ladders),
+            MEMBER.left_at.is_(None),
+            MEMBER.kept.is_(None),
+        )
         .group_by(TIER.ladder, TIER.level)
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)

@@ -3,6 +3,7 @@
 from ledger.store.tables.base import METADATA
 from ledger.store.tables.books import (
     AccountRow,
+    BuddyRow,
     ClaimRow,
     CounterRow,
     DueRow,
@@ -17,6 +18,7 @@ from ledger.store.tables.books import (
     RedemptionRow,
     RulebookRow,
     SettingRow,
+    ShareRow,
     StreakRow,
     TallyRow,
     TickRow,
@@ -28,6 +30,7 @@ from ledger.store.tables.books import (
 )
 from ledger.store.tables.directory import ApiKeyRow, CommunityRow, HeartbeatRow
 from ledger.store.tables.journal import EntryRow, EventPrivateRow, EventRow, HeadRow, TierChangeRow
+from ledger.store.tables.members import ErasureRow, MilestoneSeenRow, PreferenceRow
 from ledger.store.tables.rhythm import GatheringRow, RoundRow, RsvpRow, SeriesRow, StoryRow, ThanksRow
 
 SHARED = {"community", "api_key", "heartbeat"}
@@ -42,11 +45,13 @@ __all__ = [
     "TABLES",
     "AccountRow",
     "ApiKeyRow",
+    "BuddyRow",
     "ClaimRow",
     "CommunityRow",
     "CounterRow",
     "DueRow",
     "EntryRow",
+    "ErasureRow",
     "EventPrivateRow",
     "EventRow",
     "GatheringRow",
@@ -56,9 +61,11 @@ __all__ = [
     "IdentityRow",
     "LotRow",
     "MemberRow",
+    "MilestoneSeenRow",
     "ObjectRow",
     "OfferRow",
     "PerkRow",
+    "PreferenceRow",
     "ProfileRow",
     "RedemptionRow",
     "RoundRow",
@@ -66,6 +73,7 @@ __all__ = [
     "RulebookRow",
     "SeriesRow",
     "SettingRow",
+    "ShareRow",
     "StoryRow",
     "StreakRow",
     "TallyRow",

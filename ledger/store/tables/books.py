@@ -10,13 +10,17 @@ from ledger.store.tables.base import TenantRow, big, raw, word
 
 
 class MemberRow(TenantRow, table=True):
-    """When a member was first seen, joined and left."""
+    """When a member was first seen, joined, left and was erased, and with whom they are one person."""
 
     __tablename__ = "member"
     member: int = big(key=True)
     joined_at: int = big()
     seen_position: int = big()
     left_at: int | None = big(default=None)
+    erased_at: int | None = big(default=None)
+    merged_into: int | None = big(default=None)
+    kept: int | None = big(default=None)
+    united: str | None = word(default=None)
 
 
 class AccountRow(TenantRow, table=True):
@@ -29,6 +33,24 @@ class AccountRow(TenantRow, table=True):
     held: int = big()
     pending: int = big()
     earned: int = big()
+
+
+class ShareRow(TenantRow, table=True):
+    """What of a balance came by the identities of a merged member, in minor units."""
+
+    __tablename__ = "share"
+    member: int = big(key=True)
+    unit: str = word(key=True)
+    amount: int = big()
+
+
+class BuddyRow(TenantRow, table=True):
+    """Who looks after a member."""
+
+    __tablename__ = "buddy"
+    member: int = big(key=True)
+    buddy: int = big()
+    since_position: int = big()
 
 
 class CounterRow(TenantRow, table=True):

@@ -8,9 +8,14 @@ from schema.graphql.mutations.activities import ActivityMutation
 from schema.graphql.mutations.claims import ClaimMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
+from schema.graphql.mutations.linking import LinkingMutation
+from schema.graphql.mutations.membership import MembershipMutation
+from schema.graphql.mutations.merging import MergingMutation
 from schema.graphql.mutations.offers import OfferMutation
+from schema.graphql.mutations.openings import OpeningMutation
 from schema.graphql.mutations.perks import PerkMutation
 from schema.graphql.mutations.points import PointsMutation
+from schema.graphql.mutations.preferring import PreferringMutation
 from schema.graphql.mutations.redemptions import RedemptionMutation
 from schema.graphql.mutations.rounds import RoundMutation
 from schema.graphql.mutations.rulebooks import RulebookMutation
@@ -23,6 +28,11 @@ from schema.graphql.mutations.violations import ViolationMutation
 class Mutation(
     ContributionMutation,
     PointsMutation,
+    MembershipMutation,
+    MergingMutation,
+    PreferringMutation,
+    OpeningMutation,
+    LinkingMutation,
     RedemptionMutation,
     PerkMutation,
     AccessMutation,

@@ -13,7 +13,7 @@ from ledger.core.refusals import Refusal
 from ledger.service.access import Scope
 from ledger.service.links import MOST_MINUTES, link_token
 from schema.graphql.described import arg, changing, described, field, given, optional
-from schema.graphql.members import MemberPayload, named_member, shown_member
+from schema.graphql.members import MemberPayload, member_payload, named_member
 from schema.graphql.scalars import Points
 from schema.graphql.texts import LONGEST_KEY, LONGEST_TEXT, fits
 from schema.graphql.types.errors import Places, UserError, refused, user_error
@@ -75,7 +75,7 @@ class PointsMutation:
         [answer] = await view.ledger.writer.submit(place, [command])
         if isinstance(answer, Refusal):
             return MemberPayload(member=None, user_errors=[refused(answer, view.locale, ADJUSTING)])
-        return MemberPayload(member=await shown_member(view, place, number), user_errors=[])
+        return await member_payload(view, place, number)
 
     @changing("A signed, short-lived link that signs one member in: a bot sends it to the member.")
     async def create_member_link(

@@ -13,7 +13,7 @@ from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from schema.graphql.described import arg, changing, described
-from schema.graphql.members import MemberPayload, named_member, shown_member
+from schema.graphql.members import MemberPayload, member_payload, named_member
 from schema.graphql.texts import LONGEST_TEXT, fits
 from schema.graphql.types.errors import Places, UserError, refused, user_error
 from schema.graphql.view import Info, View, view_of
@@ -96,7 +96,7 @@ async def _said(view: View, place: Place, number: MemberId, command: ByHand) -> 
     if isinstance(answer, Refusal):
         return _refusal([refused(answer, view.locale, HERE)])
     view.forget()
-    return MemberPayload(member=await shown_member(view, place, number), user_errors=[])
+    return await member_payload(view, place, number)
 
 
 def _misgiven(view: View, *, known: bool) -> MemberPayload:

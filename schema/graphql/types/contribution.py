@@ -183,7 +183,7 @@ async def named_actor(info: Info, place: Place, by: str) -> Actor:
 async def _member(info: Info, place: Place, member: MemberId) -> Actor:
     view = view_of(info)
     found = await view.loaders.profiles.load((place.id, member))
-    return Actor(kind="MEMBER", display_name=(found and found.name) or render("nobody", view.locale))
+    return Actor(kind="MEMBER", display_name=(found and found.name) or render("former_member", view.locale))
 
 
 async def _key_name(info: Info, place: Place, key_id: str) -> str:

@@ -43,7 +43,7 @@ class Leaderboard:
     top: list[LeaderboardRow] = field("The first rows.")
     near_me: list[LeaderboardRow] = field("The signed-in member's row and the two before and after it.")
     participants: int = field("How many members have points on it.")
-    i_am_listed: bool = field("Whether the signed-in member stands on it.")
+    i_am_listed: bool = field("Whether the signed-in member stands on it for others to see.")
 
 
 async def leaderboard(
@@ -81,7 +81,7 @@ async def leaderboard(
         top=await _rows(view, place, found.top, me),
         near_me=await _rows(view, place, found.near, me),
         participants=found.participants,
-        i_am_listed=bool(found.near),
+        i_am_listed=any(row.listed for row in found.near if row.member == me),
     )
 
 

@@ -28,7 +28,9 @@ from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
+from schema.graphql.types.preferences import Preferences, preferences_of
 from schema.graphql.types.redemption import Redemption
+from schema.graphql.types.rhythm import Rhythm, rhythm
 from schema.graphql.types.suggestion import Suggestion
 from schema.graphql.types.tier import Tier, TierProgress
 from schema.graphql.types.violation import Standing, Violation, may_see, standing, violations_page
@@ -52,7 +54,7 @@ class Handle:
 
 @described
 class Member(Node):
-    """A member. Points, entries, standing and handles are the member's own and the operator's: null for others."""
+    """A member. Points, entries, standing, preferences and handles: theirs and an operator's; null for others."""
 
     place: strawberry.Private[Place]
     number: strawberry.Private[MemberId]
@@ -61,10 +63,10 @@ class Member(Node):
     joined_at: datetime = field("The earlier of first sight and joining.")
     avatar_url: str | None = field("Where their picture is; null where the ledger knows none.")
 
-    @resolved("What the member is called.")
+    @resolved("What the member is called; one who was erased is a former member.")
     def display_name(self, info: Info) -> str:
         """Return the member's name."""
-        return self.profile.name or render("nobody", view_of(info).locale)
+        return self.profile.name or render("former_member", view_of(info).locale)
 
     @resolved("The community the member belongs to.")
     def community(self) -> Annotated[Community, strawberry.lazy("schema.graphql.types.community")]:
@@ -217,6 +219,34 @@ class Member(Node):
             return None
         return await asking.quiet_days(subject, self.profile.joined_at)
 
+    @resolved("Their last weeks, this one included.")
+    async def rhythm(
+        self, info: Info, weeks: Annotated[int | None, arg("How many weeks, 1 to 53; 12 where left out.")] = 12
+    ) -> Rhythm:
+        """Return the member's rhythm."""
+        return await rhythm(view_of(info), self.place, self.number, 12 if weeks is None else weeks)
+
+    @resolved("Who looks after them; null where nobody does.")
+    async def buddy(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")] | None:
+        """Return the member's buddy."""
+        view = view_of(info)
+        number = await view.loaders.buddies.load((self.place.id, self.number))
+        return await member_of(view, self.place, number) if number is not None else None
+
+    @resolved("The language of texts for them.")
+    async def locale(self, info: Info) -> str:
+        """Return the member's language."""
+        chosen = await view_of(info).loaders.preferences.load((self.place.id, self.number))
+        return chosen.locale or view_of(info).locale
+
+    @resolved("What they chose for themselves.")
+    async def preferences(self, info: Info) -> Preferences | None:
+        """Return the member's preferences."""
+        if not self.seen_by(info).is_own:
+            return None
+        view = view_of(info)
+        return preferences_of(await view.loaders.preferences.load((self.place.id, self.number)), view.locale)
+
     def seen_by(self, info: Info) -> Subject:
         """Return the member as the caller may ask about them."""
         return Subject(view_of(info), self.place, self.number)
@@ -243,10 +273,12 @@ class Member(Node):
 
 
 async def member_of(view: View, place: Place, number: MemberId) -> Member | None:
-    """Return a member, if there is one and the caller may see them."""
+    """Return a member, if there is one and the caller may see them; of a merged one, who acts for them."""
     if not view.sees_members(place):
         return None
     profile = await view.loaders.profiles.load((place.id, number))
+    if profile is not None and profile.kept is not None:
+        return await member_of(view, place, profile.kept)
     return None if profile is None else shown(place, number, profile)
 
 

@@ -1,0 +1,52 @@
+"""Decides what is said about members besides points: another name of theirs, and who looks after them."""
+
+from __future__ import annotations
+
+from ledger.core.books.shelf import IDENTITY, MEMBER, Known
+from ledger.core.books.united import kept
+from ledger.core.books.view import Books
+from ledger.core.commands_members import LinkIdentity, SetBuddy
+from ledger.core.decide.answers import Answer
+from ledger.core.decide.own import own_event, write_plainly
+from ledger.core.decide.people import is_gone
+from ledger.core.membership import BuddySet, IdentityLinked
+from ledger.core.refusals import HandleTaken, MemberGone, MemberUnknown, NobodysBuddy, Refusal
+from ledger.core.values import MemberId, Micros
+
+LINKED = "identity.linked"
+BUDDY = "buddy.set"
+
+
+def decide_link(books: Books, command: LinkIdentity, mac: bytes, *, recorded_at: Micros) -> Answer:
+    """Let a member go by one more identity, unless it names somebody already: then they are to be merged."""
+    if (refusal := _unknown(books, command.member)) is not None:
+        return refusal
+    who = command.identity
+    if books.read(IDENTITY, (who.platform, who.external_id)).member:
+        return HandleTaken()
+    fact = IdentityLinked(member=command.member, by=command.by)
+    key, number = f"{LINKED}/{books.head.position + 1}", books.versions.at(recorded_at).number
+    event = own_event(books, LINKED, key, fact, number=number, recorded_at=recorded_at, mac=mac)
+    known = Known(member=command.member, received=who.received)
+    books.write(IDENTITY, (who.platform, who.external_id), known)
+    return write_plainly(books, event, {"member": str(who)})
+
+
+def decide_buddy(books: Books, command: SetBuddy, mac: bytes, *, recorded_at: Micros) -> Answer:
+    """Let somebody look after a member, or nobody."""
+    member = kept(books, command.member)
+    for one in (command.member, *((command.buddy,) if command.buddy is not None else ())):
+        if (refusal := _unknown(books, one)) is not None:
+            return refusal
+    buddy = kept(books, command.buddy) if command.buddy is not None else None
+    if buddy == member:
+        return NobodysBuddy()
+    fact = BuddySet(member=member, buddy=buddy, by=command.by)
+    key, number = f"{BUDDY}/{books.head.position + 1}", books.versions.at(recorded_at).number
+    return write_plainly(books, own_event(books, BUDDY, key, fact, number=number, recorded_at=recorded_at, mac=mac))
+
+
+def _unknown(books: Books, member: MemberId) -> Refusal | None:
+    if not books.read(MEMBER, (member,)).seen_position:
+        return MemberUnknown()
+    return MemberGone() if is_gone(books, kept(books, member)) else None

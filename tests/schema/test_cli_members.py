@@ -1,0 +1,34 @@
+"""`ledger members`: what operators do about one member."""
+
+from __future__ import annotations
+
+from tests.schema.cli import Cli
+
+
+def test_an_erased_member_is_in_no_list_and_verify_says_what_is_gone(garden: Cli) -> None:
+    assert "ana" in garden("balances", "-c", "garden").ok().text
+    ran = garden("members", "erase", "chat:ana", "-c", "garden", "--yes").ok()
+    assert ran.text == "garden: member #1 is nobody now\n"
+    assert "ana" not in garden("balances", "-c", "garden", "--left").ok().text
+    verified = garden("verify", "-c", "garden").ok().text
+    assert "private parts were erased" in verified
+    garden("rebuild", "-c", "garden").ok()
+    assert garden("verify", "-c", "garden").ok().text == verified
+    assert '"ana"' not in garden("export", "-c", "garden").ok().text
+    garden("members", "erase", "#1", "-c", "garden", "--yes").ok()
+    again = garden("members", "erase", "chat:ana", "-c", "garden", "--yes")
+    assert (again.code, "there is no member 'chat:ana'" in again.said) == (1, True)
+
+
+def test_two_members_become_one_and_two_again(garden: Cli) -> None:
+    before = garden("balances", "-c", "garden").ok().text
+    merged = garden("members", "merge", "chat:ana", "chat:bo", "-c", "garden", "--reason", "one phone").ok()
+    assert merged.text == "garden: member #1 acts for #2; undo it with: members unmerge 32\n"
+    rows = garden("balances", "-c", "garden").ok().rows
+    assert [(row["member"], row["balance"]) for row in rows] == [("ana", "39")]
+    again = garden("members", "merge", "chat:ana", "#2", "-c", "garden", "--reason", "one phone")
+    assert (again.code, "one person already" in again.said) == (1, True)
+    garden("members", "unmerge", "32", "-c", "garden", "--reason", "two").ok()
+    assert garden("balances", "-c", "garden").ok().text == before
+    assert garden("verify", "-c", "garden").ok()
+    assert garden("members", "unmerge", "32", "-c", "garden", "--reason", "two").code == 1
