@@ -90,8 +90,8 @@ def finish(
     """Fold what follows from the decisions, put it all in the fact, and write the event.
 
     `now` is where windows end: when the event is recorded, or when it was due. `tiers` and `watches` are what was
-    decided about levels by itself, before what the decisions move; the groups that the fact names come next; `places` is
-    what else moves in groups, after all of it. `also` are members to be judged anyway.
+    decided about levels by itself, before what the decisions move; the groups that the fact names come next;
+    `places` is what else moves in groups, after all of it. `also` are members to be judged anyway.
     """
     books, event, version, decisions = made.books, made.event, made.version, made.decisions
     fact = event.fact
