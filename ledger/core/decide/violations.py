@@ -116,6 +116,8 @@ def decide_violation(books: Books, command: OfViolations, mac: bytes, *, recorde
     if reported is None or not isinstance(reported.fact, ViolationRecorded):
         return ViolationUnknown()
     found = books.read(VIOLATION, (reported.fact.member, command.position))
+    if is_gone(books, kept(books, reported.fact.member)) and not _closes(command):
+        return MemberGone()
     match command:
         case AppealViolation():
             return _appeal(ask, command, reported.fact, found)
@@ -128,6 +130,14 @@ def decide_violation(books: Books, command: OfViolations, mac: bytes, *, recorde
             return _lift(ask, command, reported.fact, found)
         case ResolveViolation():
             return _resolve(ask, command, reported, found)
+
+
+def _closes(command: OfViolations) -> bool:
+    """Say whether a command brings nothing and only ends what somebody has to look at."""
+    match command:
+        case ResolveViolation(action=Action.DISMISSED) | DecideAppeal(lifted=False):
+            return True
+    return False
 
 
 def _record(ask: Ask, command: RecordViolation) -> Answer:
