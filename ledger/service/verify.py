@@ -106,6 +106,8 @@ class People:
         self._names: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self._kept: dict[MemberId, Position] = {}
         """Where the first private part stands that names a member."""
+        self._left: dict[MemberId, Position] = {}
+        """The same of members who were erased since: what came after does not name them."""
 
     def learn(self, event: Event, private: bytes | None, *, had: bool) -> None:
         """Learn from one event's private part; `had` says whether it ever had one."""
@@ -113,6 +115,8 @@ class People:
             for erased in event.fact.everybody:
                 for name in self._names.pop(erased, ()):
                     self.named.pop(name, None)
+                if (first := self._kept.get(erased)) is not None:
+                    self._left[erased] = first
         if private is None:
             self.destroyed += had
             self.erased = self.erased or bool(joined(event))
@@ -138,7 +142,7 @@ class People:
 
     def left_of(self, member: MemberId) -> Position | None:
         """Return where the first private part stands that an erasure should have destroyed, if there is one."""
-        first, done_to = self._kept.get(member), self.open.get(member)
+        first, done_to = self._left.get(member), self.open.get(member)
         return first if first is not None and (done_to is None or first <= done_to) else None
 
 

@@ -18,9 +18,10 @@ from ledger.core.books.evolve import (
     evolve_tiers,
     evolve_wishes,
 )
-from ledger.core.books.shelf import ACCOUNT
+from ledger.core.books.shelf import ACCOUNT, MEMBER
 from ledger.core.books.view import Books, Written
-from ledger.core.events import Event
+from ledger.core.events import Event, Fact
+from ledger.core.naming import named
 from ledger.core.outcomes import Decided, Decision, GroupWish, StreakMove, TierChange, Watch
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
@@ -131,5 +132,12 @@ def finish(
     event = replace(event, fact=whole)
     evolve_own(books, event)
     evolve_journal(books, event)
-    books.events.append(Written(event, private))
+    books.events.append(Written(event, spoken_of(books, whole, private)))
     return event
+
+
+def spoken_of(books: Books, fact: Fact, private: dict[str, Any]) -> dict[str, Any]:
+    """Return what people can read of a fact: no more texts where it is about somebody who was erased."""
+    if "texts" in private and any(books.read(MEMBER, (one,)).erased_at is not None for one in named(fact)):
+        return {name: part for name, part in private.items() if name != "texts"}
+    return private

@@ -25,7 +25,7 @@ from ledger.core.commands import (
 )
 from ledger.core.conduct import action_of, step_at, strikes_of, strikes_on
 from ledger.core.decide.answers import Accepted, Answer
-from ledger.core.decide.making import Made, finish
+from ledger.core.decide.making import Made, finish, spoken_of
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.decide.people import is_gone
 from ledger.core.decide.redeeming import is_bought
@@ -98,7 +98,7 @@ class Ask(NamedTuple):
     def write(self, event: Event, **texts: str) -> Accepted:
         """Write an event from which nothing follows."""
         evolve_arrival(self.books, event)
-        return write_plainly(self.books, event, private(texts))
+        return write_plainly(self.books, event, spoken_of(self.books, event.fact, private(texts)))
 
 
 def private(texts: dict[str, str]) -> dict[str, object]:

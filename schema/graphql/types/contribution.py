@@ -143,7 +143,7 @@ def sees(view: View, place: Place, event: Event) -> bool:
     if view.may(place, Scope.MEMBERS_READ) or view.may(place, Scope.LEDGER_READ):
         return True
     if view.is_of(place):
-        return view.member in taking_part(event)
+        return not taking_part(event).isdisjoint(view.person)
     return (
         view.known is not None
         and view.may(place, Scope.EVENTS_WRITE)

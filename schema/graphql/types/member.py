@@ -131,7 +131,8 @@ class Member(Node):
         view, at = view_of(info), span(first, after, last, before)
         if not may_see(view, self.place, self.number):
             return None
-        return await violations_page(view, self.place, at, reports.Which(member=self.number))
+        people = await view.loaders.people.load((self.place.id, self.number))
+        return await violations_page(view, self.place, at, reports.Which(members=people))
 
     @resolved("What they earned in a window of local days, both included.")
     async def earned(
@@ -280,6 +281,15 @@ async def member_of(view: View, place: Place, number: MemberId) -> Member | None
     if profile is not None and profile.kept is not None:
         return await member_of(view, place, profile.kept)
     return None if profile is None else shown(place, number, profile)
+
+
+async def acting_member(view: View, place: Place, number: MemberId) -> Member:
+    """Return who acts for a member that something is about. Whoever asks looks whether it may be seen."""
+    profile = await view.loaders.profiles.load((place.id, number))
+    assert profile is not None  # members stand in the log for ever
+    if profile.kept is not None:
+        return await acting_member(view, place, profile.kept)
+    return shown(place, number, profile)
 
 
 async def handles_of(view: View, place: Place, number: MemberId) -> list[Handle]:
