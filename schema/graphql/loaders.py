@@ -19,6 +19,7 @@ from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.suggest import Ways
 from ledger.core.values import MemberId, Position
 from ledger.service import reading
+from ledger.service.belonging import belonging
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.preferences import Preferences, preferences
@@ -218,6 +219,16 @@ class Loaders(PerkLoaders):
     def gatherings(self) -> Loader[str, Gathering]:
         """What is known of occurrences, by name."""
         return self._each(activities.gatherings, Gathering)
+
+    @cached_property
+    def occurrences(self) -> Loader[Position, str]:
+        """The activities that contributions were a part of, by name; nothing where they were of none."""
+
+        async def read(database: Database, place: UUID, positions: Sequence[Position]) -> Mapping[Position, str]:
+            versions = (await self.published.load(place)).versions
+            return await belonging(database, place, versions, positions)
+
+        return self._each(read, str)
 
     @cached_property
     def prizes(self) -> Loader[str, PerkTerms | None]:

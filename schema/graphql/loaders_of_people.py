@@ -10,11 +10,15 @@ from uuid import UUID
 
 from ledger.core.books.goods import Strike
 from ledger.core.books.strikes import in_time
+from ledger.core.milestones import ACCEPTED, Milestone, helping_rules
 from ledger.core.suggest import acting_rules
 from ledger.core.values import MemberId, Micros
+from ledger.service.milestones import milestones_of
 from ledger.store.engine import Database
-from ledger.store.reads import activities, earnings, people, spending, stories, violations
+from ledger.store.preferences import seen_by
+from ledger.store.reads import activities, earnings, impact, people, spending, stories, violations
 from ledger.store.reads.earnings import Award, Earned, Point, Window
+from ledger.store.reads.impact import Impact
 from ledger.store.reads.members import people_of
 from schema.graphql.loading import Loader, Loading
 
@@ -86,6 +90,38 @@ class PeopleLoaders(Loading):
     def thanked(self) -> Loader[Said, bool]:
         """Whether people thank for stories, by the stories' subjects."""
         return self._said(stories.thanked, bool, any)
+
+    @cached_property
+    def impacts(self) -> Loader[MemberId, Impact]:
+        """What people's deeds were to others."""
+
+        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Impact]:
+            rules = helping_rules((await self.published.load(place)).versions, ACCEPTED)
+            return await impact.impacts(database, place, await self._groups(place, members), rules=rules)
+
+        return self._each(read, Impact)
+
+    @cached_property
+    def milestones(self) -> Loader[MemberId, list[Milestone]]:
+        """What people reached, the latest first."""
+
+        async def read(
+            database: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, list[Milestone]]:
+            versions, groups = (await self.published.load(place)).versions, await self._groups(place, members)
+            return await milestones_of(database, place, versions, versions.at(self._at).rulebook, groups)
+
+        return self._each(read, list)
+
+    @cached_property
+    def milestones_seen(self) -> Loader[MemberId, frozenset[str]]:
+        """The names of the milestones that people have seen."""
+        return self._of_people(seen_by, frozenset, lambda found: frozenset(chain(*found)))
+
+    @cached_property
+    def thanks(self) -> Loader[str, int]:
+        """How many thank for things, by the things' subjects."""
+        return self._each(stories.thanks, int)
 
     async def _groups(self, place: UUID, members: Sequence[MemberId]) -> dict[MemberId, tuple[MemberId, ...]]:
         """Return all who are one person with members."""

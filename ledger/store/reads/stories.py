@@ -103,3 +103,14 @@ async def thanked(
     )
     rows = await database.read(statement)
     return {(subject, MemberId(member)): bool(given) for subject, member, given in rows}
+
+
+async def thanks(database: Database, community: UUID, subjects: Sequence[str]) -> dict[str, int]:
+    """Return how many members thank for things, where any do."""
+    statement = (
+        select(THANKS.subject, func.count())
+        .where(THANKS.community_id == community, THANKS.subject.in_(subjects), THANKS.given == 1)
+        .group_by(THANKS.subject)
+    )
+    rows = await database.read(statement)
+    return {row[0]: int(row[1]) for row in rows}
