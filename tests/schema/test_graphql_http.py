@@ -296,5 +296,5 @@ async def test_erased_texts_leave_the_rest_standing(api: Api, somebody: Asker) -
     assert (ana["displayName"], ana["handles"]) == ("former member", [])
     line = ana["entries"]["edges"][0]["node"]
     assert (line["delta"], line["contribution"]) == (10, {"title": None})
-    assert line["reason"]["explanation"] == "opened: somebody gets 10 points; the balance is 15."
+    assert line["reason"]["explanation"] == "opened: former member gets 10 points; the balance is 15."
     assert line["actor"] == {"displayName": "former member"}
