@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -48,11 +48,13 @@ async def impacts(
         if giver != who:
             helped[who].add(giver)
             thanks[who] += number
-    for member, accepter in await _accepted(database, community, list(whose), rules):
+    answers = await _accepted(database, community, list(whose), rules)
+    known = await _acting_for(database, community, {accepter for _, accepter in answers})
+    for member, accepter in answers:
         who = whose[member]
         if accepter not in groups[who]:
             accepted[who] += 1
-            helped[who].add(accepter)
+            helped[who].add(known[accepter])
     for author, number in await _featured(database, community, list(whose)):
         featured[whose[MemberId(author)]] += number
     return {who: Impact(len(helped[who]), accepted[who], featured[who], thanks[who]) for who in groups}
@@ -70,6 +72,14 @@ async def _thanks(
         .group_by(THANKS.author, acting())
     )
     return [(author, giver, number) for author, giver, number in await database.read(statement)]
+
+
+async def _acting_for(database: Database, community: UUID, members: Collection[int]) -> dict[int, int]:
+    """Return who acts for members."""
+    if not members:
+        return {}
+    statement = select(MEMBER.member, acting()).where(MEMBER.community_id == community, MEMBER.member.in_(members))
+    return {int(member): int(kept) for member, kept in await database.read(statement)}
 
 
 async def _featured(database: Database, community: UUID, members: Sequence[MemberId]) -> Sequence[tuple[int, int]]:
