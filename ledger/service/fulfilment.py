@@ -132,9 +132,9 @@ class Fulfiller:
             if attempt:
                 await asyncio.sleep(wait * random.uniform(1, 1.2))  # noqa: S311  # spreads tries, guards nothing
                 wait *= FACTOR
-            if not await self._still_waits(community, redemption.position):
-                return None
             async with self._at_once:
+                if not await self._still_waits(community, redemption.position):
+                    return None
                 outcome = await deliver(
                     self._sender,
                     terms.target,
