@@ -106,6 +106,7 @@ async def everywhere(api: Api) -> Everywhere:
         [
             event("answer", "answer.posted", "ana", subject="answer", title=SECRET),
             event("thanks", "reaction.added", "cai", subject="answer", title=f"what {SECRET} said"),
+            event("shared", "message.quoted", "cai", subject="answer", excerpt=f"{SECRET} said"),
             event("in-ana", "round.entered", "ana", subject="chain"),
             event("in-bo", "round.entered", "bo", subject="chain"),
         ],

@@ -161,6 +161,10 @@ async def test_who_comes_back_is_nobody_that_was_here(garden: Api) -> None:
         "offers": [{"blocks": ["NO_VALUE_YET"]}],
         "community": {"stories": {"totalCount": 0}},
     }
-    await live(garden, [event("late", "reaction.removed", "cai", subject="answer", title=f"again {SECRET}")])
-    assert SECRET not in await everything(garden), "what takes her points back says nothing of her either"
+    late = [
+        event("late", "reaction.removed", "cai", subject="answer", title=f"again {SECRET}"),
+        event("later", "message.quoted", "cai", subject="answer", excerpt=SECRET),
+    ]
+    await live(garden, late)
+    assert SECRET not in await everything(garden), "what comes later about her things says nothing of her either"
     await whole(garden)

@@ -98,7 +98,7 @@ class Ask(NamedTuple):
     def write(self, event: Event, **texts: str) -> Accepted:
         """Write an event from which nothing follows."""
         evolve_arrival(self.books, event)
-        return write_plainly(self.books, event, spoken_of(self.books, event.fact, private(texts)))
+        return write_plainly(self.books, event, spoken_of(self.books, event, private(texts)))
 
 
 def private(texts: dict[str, str]) -> dict[str, object]:
