@@ -234,3 +234,21 @@ async def test_a_page_of_members_is_read_in_so_many_statements(circle: Api, guar
     before = guard.seen
     await asker.ask(query)
     assert guard.seen - before == few
+
+
+async def test_a_line_in_detail_as_a_frontend_asks_for_it(circle: Api) -> None:
+    await live(
+        circle,
+        [
+            event("s1", "share.posted", "ana", subject="s1", title="Seeds"),
+            event("r1", "reaction.added", "bo", subject="s1"),
+        ],
+    )
+    ana = await member(circle, "ana")
+    lines = (await ana.ask("{ me { entries { edges { node { id reason { code } } } } } }"))["me"]["entries"][
+        "edges"
+    ]
+    [line] = [one["node"]["id"] for one in lines if one["node"]["reason"]["code"] == "share"]
+    told = await ana.ask(document("03-entry-detail.graphql", "EntryDetail"), id=line)
+    done = told["me"]["entry"]["contribution"]
+    assert (done["title"], done["thanks"], done["activity"]["title"]) == ("Seeds", 1, "Sharing day")
