@@ -38,10 +38,10 @@ def shown_parameters(refusal: Refusal) -> dict[str, object]:
     }
 
 
-def rule_name(code: str, locale: str) -> str:
-    """Return what a rule is called: those of a rulebook by their id."""
+def rule_name(code: str, speech: Speech) -> str:
+    """Return what a rule is called: one of the rulebook by its name there, or its id."""
     kind = BUILT_IN.get(code)
-    return code if kind is None else reason_label(kind, code, locale)
+    return speech.rule(code) if kind is None else reason_label(kind, code, speech.locale)
 
 
 def reason_label(kind: EntryKind, rule: str, locale: str) -> str:

@@ -13,6 +13,7 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import Stored
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
@@ -140,7 +141,7 @@ async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -
     version = (await view.loaders.published.load(place.id)).versions.numbered(number)
     return RuleRef(
         code=code,
-        name=rule_name(code, view.locale),
+        name=rule_name(code, Speech(version.rulebook, view.locale)),
         rulebook_version=number,
         formula=formula_text(version, code, version.units.get(unit), view.locale),
     )

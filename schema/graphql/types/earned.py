@@ -8,6 +8,7 @@ from ledger.core.calendar import start_of_day
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.reads.earnings import Earned, Window
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field
 from schema.graphql.scalars import Points
 from schema.graphql.types.entry import Reason
@@ -58,14 +59,16 @@ def within(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def summary(found: list[Earned], locale: str) -> EarnedSummary:
+def summary(found: list[Earned], speech: Speech) -> EarnedSummary:
     """Return sums as clients see them."""
     return EarnedSummary(
         total=Points(sum(one.points for one in found)),
         by_reason=[
             ReasonTotal(
                 reason=Reason(
-                    code=one.rule, label=reason_label(EntryKind.AWARD, one.rule, locale), explained=_nothing
+                    code=one.rule,
+                    label=reason_label(EntryKind.AWARD, speech.rule(one.rule), speech.locale),
+                    explained=_nothing,
                 ),
                 contribution_kind=one.type,
                 points=Points(one.points),

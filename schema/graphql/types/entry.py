@@ -15,6 +15,7 @@ from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
 from ledger.store.reads import history
 from ledger.store.reads.journal import Stored
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
@@ -64,7 +65,10 @@ class Entry(Node):
         """Return the reason."""
         view = view_of(info)
         perk = await perk_of(view, self.place, perk_in(self.row.rule) or "") if self._is_of_a_perk else None
-        rule = title_of(perk.terms, perk.book, view.locale) if perk is not None else self.row.rule
+        if perk is not None:
+            rule = title_of(perk.terms, perk.book, view.locale)
+        else:
+            rule = Speech(await view.rulebook(self.place), view.locale).rule(self.row.rule)
         label = reason_label(Kind(self.row.kind), rule, view.locale)
         return Reason(code=self.row.rule, label=label, explained=lambda: self._explanation(info))
 

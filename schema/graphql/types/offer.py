@@ -15,17 +15,19 @@ from ledger.core.values import MemberId
 from ledger.service import reading
 from ledger.store.directory import Community as Place
 from ledger.words.render import render
-from schema.graphql.described import described, field
+from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_id
 from schema.graphql.texts import named
 from schema.graphql.types.node import Node
-from schema.graphql.view import View
+from schema.graphql.types.perk import Perk, perk_of
+from schema.graphql.view import Info, View, view_of
 
 
 @described
 class Offer(Node):
     """An offer, as it stands for a member, or, for operators, as it stands by itself."""
 
+    place: strawberry.Private[Place]
     terms: strawberry.Private[OfferTerms]
 
     code: str = field("Its code in the community.")
@@ -35,6 +37,11 @@ class Offer(Node):
     blocks: list[str] = field("Why it is not shown now, the first reason first.")
     explanation: str | None = field("The same in words; null where it may be shown.")
     next_at: datetime | None = field("When it may be shown again, where only time stands between.")
+
+    @resolved("The perk it is about; null where it is about none.")
+    async def perk(self, info: Info) -> Perk | None:
+        """Return the perk."""
+        return await perk_of(view_of(info), self.place, self.terms.perk) if self.terms.perk else None
 
 
 async def offers_of(view: View, place: Place, member: MemberId | None) -> list[Offer]:
@@ -59,6 +66,7 @@ def _offer(view: View, place: Place, terms: OfferTerms, gates: list[Shut]) -> Of
     times = [at for at in opens if at is not None]
     return Offer(
         id=write_id("Offer", place.id, terms.code),
+        place=place,
         terms=terms,
         code=terms.code,
         title=named(terms.names, view.locale) or terms.code,
