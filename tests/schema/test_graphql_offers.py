@@ -118,11 +118,12 @@ async def test_an_operator_puts_up_renames_and_retires_offers(garden: Api) -> No
 
 async def test_an_offer_says_which_perk_it_is_about(garden: Api) -> None:
     boss, ana = await operator(garden), await member(garden, "ana")
-    put = """mutation { createPerk(community: "garden", input: {code: "seat", title: [{locale: "en", text: "A seat"}],
-        cost: 2, kind: SESSION, fulfilment: MANUAL}) { perk { id } userErrors { code } } }"""
+    put = """mutation { createPerk(community: "garden", input: {code: "seat",
+        title: [{locale: "en", text: "A seat"}], cost: 2, kind: SESSION, fulfilment: MANUAL}) { perk { id } userErrors { code } } }"""
     seat = (await boss.ask(put))["createPerk"]["perk"]["id"]
     offers = """mutation ($perk: ID!) { createOffer(community: "garden", input: {code: "last-seats",
-        title: [{locale: "en", text: "The last seats"}], perkId: $perk}) { offer { perk { id } } userErrors { code } } }"""
+        title: [{locale: "en", text: "The last seats"}], perkId: $perk}) {
+        offer { perk { id } } userErrors { code } } }"""
     made = (await boss.ask(offers, perk=seat))["createOffer"]
     assert made == {"offer": {"perk": {"id": seat}}, "userErrors": []}
     asked = "{ me { offers { code perk { code title forMe { canRedeem } } } } }"

@@ -7,9 +7,12 @@ from collections import Counter
 import pytest
 
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened, commitment, drawn
+from ledger.service.rulebooks import current
 from ledger.service.seeding.cast import cast
 from ledger.store.reads.journal import events
 from ledger.store.reads.names import member_by_identity
+from ledger.words.render import LOCALES
+from schema.explaining import Called, lines_of, sentences
 from tests.seed.conftest import Made
 from tests.service.sayings import Rows, rows_of
 
@@ -105,3 +108,12 @@ async def test_members_chose_for_themselves(made: Made) -> None:
 async def test_the_group_has_said_what_it_is_for(made: Made) -> None:
     settings: dict[str, str] = dict(await _rows(made, "setting", "name", "value"))
     assert settings["positioning"].startswith("一起把面包慢慢烤好")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_every_position_of_the_log_is_explained(made: Made, locale: str) -> None:
+    rulebook = await current(made.ledger.database, made.demo.community.id)
+    async for one in events(made.ledger.database, made.demo.community.id):
+        _header, *told = sentences(one, lines_of(one, rulebook), Called(locale))
+        assert told, one.event.type
+        assert [line for line in told if not line.strip() or "{" in line or "None" in line] == []

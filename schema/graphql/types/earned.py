@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from ledger.core.calendar import start_of_day
 from ledger.core.outcomes import EntryKind
@@ -50,6 +51,10 @@ def days(since: date, until: date, zone: str, unit: str) -> Window:
     return Window(start, end, unit)
 
 
+async def _label(rule: str, speech: Speech) -> str:
+    return reason_label(EntryKind.AWARD, speech.rule(rule), speech.locale)
+
+
 async def _nothing() -> None:
     """Explain nothing: a sum has many decisions behind it."""
 
@@ -65,11 +70,7 @@ def summary(found: list[Earned], speech: Speech) -> EarnedSummary:
         total=Points(sum(one.points for one in found)),
         by_reason=[
             ReasonTotal(
-                reason=Reason(
-                    code=one.rule,
-                    label=reason_label(EntryKind.AWARD, speech.rule(one.rule), speech.locale),
-                    explained=_nothing,
-                ),
+                reason=Reason(code=one.rule, labelled=partial(_label, one.rule, speech), explained=_nothing),
                 contribution_kind=one.type,
                 points=Points(one.points),
                 count=one.grants,
