@@ -1,4 +1,4 @@
-"""Explains what a fact is, before what was decided about it: every fact has its sentence, as a code and parameters."""
+"""Explains what a fact is, before what was decided about it: each has its sentence, as a code and parameters."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ async def test_an_operator_puts_up_renames_and_retires_offers(garden: Api) -> No
 async def test_an_offer_says_which_perk_it_is_about(garden: Api) -> None:
     boss, ana = await operator(garden), await member(garden, "ana")
     put = """mutation { createPerk(community: "garden", input: {code: "seat",
-        title: [{locale: "en", text: "A seat"}], cost: 2, kind: SESSION, fulfilment: MANUAL}) { perk { id } userErrors { code } } }"""
+        title: [{locale: "en", text: "A seat"}], cost: 2, kind: SESSION, fulfilment: MANUAL}) {
+        perk { id } userErrors { code } } }"""
     seat = (await boss.ask(put))["createPerk"]["perk"]["id"]
     offers = """mutation ($perk: ID!) { createOffer(community: "garden", input: {code: "last-seats",
         title: [{locale: "en", text: "The last seats"}], perkId: $perk}) {
