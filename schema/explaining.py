@@ -2,46 +2,95 @@
 
 from __future__ import annotations
 
-from ledger.core.events import ContributionRecorded, decisions, joined
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ledger.core.books.goods import Perk
+from ledger.core.books.perks import terms_of
 from ledger.core.explain import explain as explained
 from ledger.core.lines import Line
+from ledger.core.perks.paying import perk_in, rule_of
+from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId, Micros
-from ledger.core.violations import AboutViolation
 from ledger.service.ledger import Ledger
 from ledger.service.rulebooks import current
 from ledger.store.directory import Community
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.names import names_of
+from ledger.store.reads.redemptions import perks
 from ledger.words.render import render
 from schema.intake.cloudevents import write_time
+
+PEOPLE = ("member", "other")
+"""Parameters that name members."""
+
+
+class Called(NamedTuple):
+    """What members and perks are called in one language, for sentences that name them."""
+
+    locale: str
+    members: Mapping[MemberId, str] = {}
+    perks: Mapping[str, str] = {}
+
+    def member(self, number: object) -> str:
+        """Return a member's name."""
+        known = self.members.get(MemberId(number)) if isinstance(number, int) else None
+        return known or render("former_member" if number else "nobody", self.locale)
+
+    def by(self, who: str) -> str:
+        """Return who did something: a member's name, or the key as the log names it."""
+        number = _number(who)
+        return who if number is None else self.member(number)
+
+    def perk(self, code: str) -> str:
+        """Return a perk's title; without one it is named as entries name it."""
+        return self.perks.get(code) or rule_of(code)
+
+    def rule(self, code: str) -> str:
+        """Return what a line of an account book is for: a rule by its id, a perk by its title."""
+        perk = perk_in(code)
+        return code if perk is None else self.perk(perk)
 
 
 async def explanation(ledger: Ledger, community: Community, one: Stored, locale: str) -> list[str]:
     """Return why an event paid what it paid, and why not, sentence by sentence."""
     rulebook = await current(ledger.database, community.id)
+    lines = lines_of(one, rulebook)
+    names = await names_of(ledger.database, community.id, people_in(lines))
+    known = await perks(ledger.database, community.id) if any(_names_perk(line) for line in lines) else {}
+    return sentences(one, lines, Called(locale, names, titles(known, locale)))
+
+
+def lines_of(one: Stored, rulebook: Rulebook) -> list[Line]:
+    """Return an event's explanation as codes and parameters."""
     scales = {unit.code: unit.scale for unit in rulebook.units}
-    names = await names_of(ledger.database, community.id, sorted(members_of(one)))
     ranks = {ladder.code: [level.code for level in ladder.levels] for ladder in rulebook.ladders}
-    return sentences(one, scales, names, locale, ranks)
+    return list(explained(one.event, scales, ranks))
 
 
-def members_of(one: Stored) -> set[MemberId]:
-    """Return everybody an event's explanation names."""
-    named = {*joined(one.event), *(decision.member for decision in decisions(one.event))}
-    if isinstance(one.event.fact, ContributionRecorded):
-        named |= {one.event.fact.actor, *one.event.fact.people.values()}
-    elif isinstance(one.event.fact, AboutViolation):
-        named.add(one.event.fact.member)
-    return {member for member in named if member is not None}
+def people_in(lines: Iterable[Line]) -> list[MemberId]:
+    """Return everybody that an explanation names, in order of number."""
+    named = [line.parameters.get(name) for line in lines for name in PEOPLE]
+    named += [_number(str(line.parameters.get("by", ""))) for line in lines]
+    return sorted({MemberId(one) for one in named if isinstance(one, int) and one})
 
 
-def sentences(
-    one: Stored,
-    scales: dict[str, int],
-    names: dict[MemberId, str],
-    locale: str,
-    ranks: dict[str, list[str]],
-) -> list[str]:
+def titles(known: Mapping[str, Perk], locale: str) -> dict[str, str]:
+    """Return what perks are called, by code: in the language, else in any other."""
+    names = {code: terms_of(perk).names for code, perk in known.items()}
+    return {code: one.get(locale) or next(iter(one.values())) for code, one in names.items() if one}
+
+
+def _names_perk(line: Line) -> bool:
+    return "perk" in line.parameters or perk_in(str(line.parameters.get("rule", ""))) is not None
+
+
+def _number(by: str) -> MemberId | None:
+    kind, _, number = by.partition(":")
+    return MemberId(int(number)) if kind == "member" and number.isdecimal() else None
+
+
+def sentences(one: Stored, lines: Iterable[Line], called: Called) -> list[str]:
     """Return an event's explanation in a language, line by line."""
     event = one.event
     header = Line(
@@ -55,19 +104,23 @@ def sentences(
             "recorded": write_time(event.recorded_at),
         },
     )
-    return [said(line, names, locale) for line in (header, *explained(event, scales, ranks))]
+    return [said(line, called) for line in (header, *lines)]
 
 
-def said(line: Line, names: dict[MemberId, str], locale: str) -> str:
-    """Return one line as a sentence, with members and instants named."""
+def said(line: Line, called: Called) -> str:
+    """Return one line as a sentence, with members, perks and instants named."""
     parameters = dict(line.parameters)
-    if "member" in parameters:
-        member = parameters["member"]
-        known = names.get(MemberId(member)) if isinstance(member, int) else None
-        parameters["member"] = known or render("former_member" if member else "nobody", locale)
+    for name in PEOPLE:
+        if name in parameters:
+            parameters[name] = called.member(parameters[name])
+    for name, call in (("by", called.by), ("perk", called.perk), ("rule", called.rule)):
+        if name in parameters:
+            parameters[name] = call(str(parameters[name]))
+    if "status" in parameters:
+        parameters["status"] = render(f"redemption.{parameters['status']}", called.locale)
     if isinstance(parameters.get("again"), int):
         parameters["again"] = write_time(Micros(int(str(parameters["again"]))))
     for side in ("before", "after"):
         if line.code.startswith("tier.") and parameters.get(side) is None:
-            parameters[side] = render("tier.none", locale)
-    return "  " * line.depth + render(line.code, locale, **parameters)
+            parameters[side] = render("tier.none", called.locale)
+    return "  " * line.depth + render(line.code, called.locale, **parameters)

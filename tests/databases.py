@@ -43,36 +43,42 @@ class Databases:
     @asynccontextmanager
     async def fresh(self, kind: str) -> AsyncIterator[str]:
         """Lend a migrated database, by its address."""
-        async with self._lend(kind, migrated=True) as url:
+        async with self._lend(kind, TEMPLATE) as url:
             yield url
 
     @asynccontextmanager
     async def empty(self, kind: str) -> AsyncIterator[str]:
         """Lend a database without any table."""
-        async with self._lend(kind, migrated=False) as url:
+        async with self._lend(kind, "") as url:
             yield url
 
     @asynccontextmanager
-    async def _lend(self, kind: str, *, migrated: bool) -> AsyncIterator[str]:
+    async def copy(self, kind: str, of: str) -> AsyncIterator[str]:
+        """Lend a copy of a database that nobody has open, by its address."""
+        async with self._lend(kind, Path(address(of).database or "").stem) as url:
+            yield url
+
+    @asynccontextmanager
+    async def _lend(self, kind: str, template: str) -> AsyncIterator[str]:
         name = f"test_{next(self._numbers)}"
         if kind == "sqlite":
-            yield await self._sqlite_file(name, migrated=migrated)
+            yield await self._sqlite_file(name, template)
             return
         async with self._one_at_a_time:
             server, admin = await self._postgres()
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
         try:
             yield server.url(name)
         finally:
             async with self._one_at_a_time:
                 await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    async def _sqlite_file(self, name: str, *, migrated: bool) -> str:
-        file, template = self._folder / f"{name}.sqlite", self._folder / f"{TEMPLATE}.sqlite"
-        if migrated:
-            if not template.exists():
-                await asyncio.to_thread(migrate, f"sqlite:///{template}")
-            await asyncio.to_thread(shutil.copyfile, template, file)
+    async def _sqlite_file(self, name: str, template: str) -> str:
+        file, copied = self._folder / f"{name}.sqlite", self._folder / f"{template}.sqlite"
+        if template:
+            if not copied.exists():
+                await asyncio.to_thread(migrate, f"sqlite:///{copied}")
+            await asyncio.to_thread(shutil.copyfile, copied, file)
         return f"sqlite:///{file}"
 
     async def _postgres(self) -> tuple[Postgres, asyncpg.Connection[asyncpg.Record]]:

@@ -20,6 +20,12 @@ from ledger.core.violations import Action
 LEDGER_SOURCE = "ledger"
 """The source of facts the ledger makes itself; no sender may use it, nor what begins with it and a colon."""
 
+
+def is_ledgers(source: str) -> bool:
+    """Say whether a source is the ledger's own."""
+    return source == LEDGER_SOURCE or source.startswith(f"{LEDGER_SOURCE}:")
+
+
 MEMBERS_SOURCE = f"{LEDGER_SOURCE}:members"
 """The source of what signed-in members do themselves."""
 

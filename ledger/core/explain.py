@@ -7,27 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ledger.core.events import (
-    ContributionRecorded,
-    ContributionReviewed,
-    Event,
-    GroupHeld,
-    PointsAdjusted,
-    PointsCorrected,
-    PointsExpired,
-    PointsReleased,
-    RedemptionMade,
-    RedemptionMoved,
-    TierLocked,
-    TiersJudged,
-    UndoContinued,
-)
-from ledger.core.explain_order import about_violation
+from ledger.core.events import ContributionRecorded, Event
+from ledger.core.explain_facts import happened
 from ledger.core.lines import Line
-from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId
-from ledger.core.violations import PENALTY, AboutViolation
+from ledger.core.violations import PENALTY
 
 
 def explain(
@@ -37,12 +22,10 @@ def explain(
 
     `ranks` are the ladders' levels, lowest first.
     """
+    yield from happened(event)
     fact = event.fact
-    if isinstance(fact, AboutViolation):
-        yield from about_violation(fact)
     if not isinstance(fact, Decided):
         return
-    yield from _happened(event, fact)
     yield Line(code="event.rulebook", parameters={"version": event.rulebook})
     for member in fact.joined:
         yield Line(code="event.joined", parameters={"member": member})
@@ -54,56 +37,6 @@ def explain(
         levels = {"before": change.before, "after": change.after}
         code = "tier.up" if _rises(change, (ranks or {}).get(change.ladder, ())) else "tier.down"
         yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
-
-
-def _happened(event: Event, fact: Decided) -> Iterator[Line]:
-    """Yield what the fact is, before anything was decided about it."""
-    match fact:
-        case ContributionRecorded():
-            yield from _contributed(event, fact)
-        case PointsAdjusted():
-            yield Line(code="event.adjusted", parameters={"by": fact.by})
-        case ContributionReviewed():
-            code = "event.approved" if fact.approved else "event.declined"
-            yield Line(code=code, parameters={"by": fact.by, "of": fact.of})
-        case UndoContinued():
-            yield Line(code="event.undo_continued", parameters={"of": fact.of})
-        case PointsReleased():
-            yield Line(code="event.released", parameters={"member": fact.member})
-        case PointsExpired():
-            yield Line(code="event.expired", parameters={"member": fact.member})
-        case TiersJudged():
-            yield Line(code="event.judged", parameters={"ladder": fact.ladder})
-        case TierLocked():
-            code = "event.locked" if fact.locked else "event.unlocked"
-            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "ladder": fact.ladder})
-        case GroupHeld():
-            code = "event.held" if fact.held else "event.let_go"
-            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
-        case RedemptionMade():
-            code = "event.given" if fact.given else "event.redeemed"
-            yield Line(code=code, parameters={"by": fact.by, "member": fact.member, "perk": fact.perk})
-        case RedemptionMoved():
-            yield Line(
-                code="event.redemption", parameters={"by": fact.by, "of": fact.of, "status": fact.status.value}
-            )
-        case MembersMerged():
-            yield Line(code="event.merged", parameters={"by": fact.by, "member": fact.into})
-        case MembersUnmerged():
-            yield Line(code="event.unmerged", parameters={"by": fact.by, "member": fact.gone, "of": fact.of})
-        case MemberErased():
-            yield Line(code="event.erased", parameters={"by": fact.by, "member": fact.member})
-        case PointsCorrected():
-            yield Line(code="event.corrected", parameters={"version": fact.version})
-
-
-def _contributed(event: Event, fact: ContributionRecorded) -> Iterator[Line]:
-    if fact.actor is not None:
-        yield Line(code="event.by", parameters={"member": fact.actor})
-    if event.subject is not None:
-        yield Line(code="event.subject", parameters={"subject": event.subject})
-    if fact.undoes is not None:
-        yield Line(code="event.undoes", parameters={"key": fact.undoes})
 
 
 def _rises(change: TierChange, levels: Sequence[str]) -> bool:

@@ -127,8 +127,9 @@ class _Tree:
         return Mapped(node.start_mark.line + 1, items, lines)
 
 
+@lru_cache(maxsize=256)
 def read(text: str) -> Rulebook:
-    """Read a rulebook.
+    """Read a rulebook; a text that was read before is not read again.
 
     Raises:
         RulebookFaulty: with every fault, each by line and path.
@@ -152,7 +153,7 @@ def read_tree(tree: Node) -> Rulebook:
 def versions_of(published: Sequence[RulebookPublished]) -> Versions:
     """Return published rulebooks, read, for the writer to grade by."""
     return Versions(
-        tuple(Version(fact.version, fact.effective_from, _read_once(fact.yaml), last_begun) for fact in published)
+        tuple(Version(fact.version, fact.effective_from, read(fact.yaml), last_begun) for fact in published)
     )
 
 
@@ -171,7 +172,7 @@ def publication(
     """
     return PublishRulebook(
         yaml=text,
-        rulebook=_read_once(text),
+        rulebook=read(text),
         number=number,
         effective_from=effective_from,
         note=note,
@@ -184,17 +185,12 @@ async def current(database: Database, community: UUID) -> Rulebook:
     """Return the rulebook published last. A community has one from its beginning."""
     fact = await latest(database, community)
     assert fact is not None
-    return _read_once(fact.yaml)
+    return read(fact.yaml)
 
 
 async def published(database: Database, community: UUID) -> Versions:
     """Return every version of a community's rulebook."""
     return versions_of([one.fact for one in await publications(database, community)])
-
-
-@lru_cache(maxsize=256)
-def _read_once(text: str) -> Rulebook:
-    return read(text)
 
 
 def presets_folder() -> Path:

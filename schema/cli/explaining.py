@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.store.reads.journal import by_key
+from ledger.core.values import Position
+from ledger.store.reads.journal import by_key, by_positions
 from ledger.words.render import LOCALES, locale_of
 from schema.cli.opening import CommunityOption, Stop, opened_community, run
 from schema.explaining import explanation
@@ -16,18 +17,25 @@ LANG = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.g
 
 
 def explain(
-    event_id: Annotated[str, typer.Argument(help="The event's id, as its sender gave it.")],
     community: CommunityOption,
+    event_id: Annotated[str, typer.Argument(help="The event's id, as its sender gave it.")] = "",
     source: Annotated[str | None, typer.Option(help="Its source, where several sent this id.")] = None,
+    position: Annotated[int | None, typer.Option(min=1, help="Its position, instead of its id.")] = None,
     lang: Annotated[str, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = LANG,
 ) -> None:
     """Say what an event did, rule by rule: why this award, and why not that one."""
 
     async def work() -> None:
         async with opened_community(community) as (ledger, found):
-            events = await by_key(ledger.database, found.id, event_id, source)
+            if bool(event_id) == (position is not None):
+                raise Stop("name an event by its id, or by --position")
+            if position is not None:
+                events = list((await by_positions(ledger.database, found.id, [Position(position)])).values())
+            else:
+                events = await by_key(ledger.database, found.id, event_id, source)
             if not events:
-                raise Stop(f"there is no event {event_id!r} in {community}" + (f" from {source}" if source else ""))
+                named = repr(event_id) if event_id else f"at position {position}"
+                raise Stop(f"there is no event {named} in {community}" + (f" from {source}" if source else ""))
             explained = [await explanation(ledger, found, one, locale_of(lang)) for one in events]
         typer.echo("\n\n".join("\n".join(sentences) for sentences in explained))
 

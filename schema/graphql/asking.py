@@ -162,10 +162,10 @@ async def earned(subject: Subject, since: date, until: date, code: str | None) -
     unit = await subject.unit(code)
     if unit is None or not subject.is_own:
         return None
-    zone = (await subject.view.rulebook(subject.place)).community.tz
-    asked = days(since, until, zone, unit.code)
+    rulebook = await subject.view.rulebook(subject.place)
+    asked = days(since, until, rulebook.community.tz, unit.code)
     found = await subject.view.loaders.earned.load((subject.place.id, (subject.member, asked)))
-    return summary(found, subject.view.locale)
+    return summary(found, Speech(rulebook, subject.view.locale))
 
 
 async def entries(subject: Subject, which: Which, at: Span) -> Connection[Entry] | None:

@@ -69,7 +69,7 @@ class Subscription:
         if place is None:
             raise Fault("COMMUNITY_UNKNOWN", "there is no such community for you")
         follower = Follower(view, place.id, await _start(view, place, from_position))
-        return _taken((journal_event(one) async for one in follower.events()), _number(take))
+        return _taken((journal_event(place, one) async for one in follower.events()), _number(take))
 
 
 def _followed(view: View, member_id: str | None) -> tuple[Place, MemberId]:

@@ -18,7 +18,7 @@ from ledger.core.violations import PENALTY
 from ledger.service.differing import Change
 from ledger.words.progress import Speech
 from ledger.words.render import render
-from schema.explaining import said
+from schema.explaining import Called, said
 from schema.intake.cloudevents import write_time
 
 INSTANTS = ("latest", "earliest", "until")
@@ -38,10 +38,10 @@ def shown_parameters(refusal: Refusal) -> dict[str, object]:
     }
 
 
-def rule_name(code: str, locale: str) -> str:
-    """Return what a rule is called: those of a rulebook by their id."""
+def rule_name(code: str, speech: Speech) -> str:
+    """Return what a rule is called: one of the rulebook by its name there, or its id."""
     kind = BUILT_IN.get(code)
-    return code if kind is None else reason_label(kind, code, locale)
+    return speech.rule(code) if kind is None else reason_label(kind, code, speech.locale)
 
 
 def reason_label(kind: EntryKind, rule: str, locale: str) -> str:
@@ -83,13 +83,12 @@ def _formula_part(line: Line, locale: str) -> str:
     return render(line.code, locale, **parameters)
 
 
-def explanation(decision: Decision, scale: int, name: str | None, locale: str) -> str:
-    """Return why a rule paid what it paid, and why not, in sentences; `name` is its member's."""
-    names = {decision.member: name} if decision.member is not None and name else {}
-    return " ".join(said(line, names, locale).strip() for line in explain_decision(decision, scale))
+def explanation(decision: Decision, scale: int, called: Called) -> str:
+    """Return why a rule paid what it paid, and why not, in sentences."""
+    return " ".join(said(line, called).strip() for line in explain_decision(decision, scale))
 
 
 def step_labels(decision: Decision, scale: int, locale: str) -> list[str]:
     """Return what each step between wanted and granted did."""
     lines = [line for line in explain_decision(decision, scale) if line.code.startswith("step.")]
-    return [said(line, {}, locale).strip() for line in lines]
+    return [said(line, Called(locale)).strip() for line in lines]

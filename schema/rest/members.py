@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger.core.books.shelf import Account
 from ledger.core.progress import Mark, Progress
 from ledger.core.rulebook.grammar import Unit
-from ledger.core.values import MemberId
+from ledger.core.values import LARGEST_POINTS, MemberId, Position
 from ledger.service import reading
 from ledger.service.access import Scope
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
 from ledger.service.rulebooks import published
 from ledger.store.directory import Community
-from ledger.store.reads.journal import by_key
+from ledger.store.reads.journal import by_key, by_positions
 from ledger.store.reads.members import profile
 from ledger.store.reads.names import member_by_identity
 from ledger.words.progress import Speech
@@ -223,17 +223,26 @@ async def explain(
     ledger: LedgerOf,
     known: Annotated[Known, Depends(caller(Scope.MEMBERS_READ))],
     language: Locale,
-    id: Annotated[Plain, Query(description="The event's id, as its sender gave it.")],  # CloudEvents' name
-    source: Annotated[Plain, Query(description="Its source.")],
+    id: Annotated[Plain | None, Query(description="The event's id, as its sender gave it.")] = None,
+    source: Annotated[Plain | None, Query(description="Its source; with its id.")] = None,
+    position: Annotated[
+        int | None, Query(ge=1, le=LARGEST_POINTS, description="Its position, instead of id and source.")
+    ] = None,
 ) -> Explanation:
     """Explain one event, in zh-CN or en by Accept-Language."""
-    events = await by_key(ledger.database, known.community.id, id, source)
+    place = known.community.id
+    if position is not None and id is None and source is None:
+        events = list((await by_positions(ledger.database, place, [Position(position)])).values())
+    elif position is None and id is not None and source is not None:
+        events = await by_key(ledger.database, place, id, source)
+    else:
+        raise Refused(Problem(422, "INVALID_REQUEST", "expected either id and source, or position"))
     if not events:
-        raise Refused(Problem(404, "EVENT_UNKNOWN", "there is no event of this id from this source"))
+        raise Refused(Problem(404, "EVENT_UNKNOWN", "there is no such event"))
     [one] = events
     return Explanation(
-        id=id,
-        source=source,
+        id=one.event.key,
+        source=one.event.source,
         position=one.event.position,
         sentences=await explanation(ledger, known.community, one, language),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.core.books.shelf import STREAK
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.outcomes import Outcome
 from ledger.core.refusals import IdempotencyConflict, Refusal
@@ -74,8 +75,25 @@ def test_a_claim_waits_whatever_its_rules_say_and_pays_when_approved(claimants: 
     claimants.settle()
     assert claimants.balance("ann") == 1
     claimants.review(event, approved=True)
-    assert (claimants.balance("ann"), claimants.level("ann", "circle")) == (11, "sharer")
+    assert (claimants.balance("ann"), claimants.level("ann", "circle")) == (18, "sharer"), "7 for the week"
+    assert [one.rule for one in claimants.decisions()] == ["share", "slow", "weeks"]
     assert {one.dated for one in claimants.decisions()} == {instant("2026-01-04T10:00:00Z")}
+    claimants.check()
+
+
+def test_an_approved_claim_keeps_a_run_and_one_of_an_earlier_week_moves_nothing(claimants: Claimants) -> None:
+    claimants.claim(occurred_at=instant("2026-01-04T10:00:00Z"))
+    early = claimants.last
+    claimants.claim()
+    claimants.review(claimants.last, approved=True)
+    assert claimants.books.read(STREAK, ("weeks", 1)).length == 1
+    claimants.review(early, approved=True)
+    assert claimants.books.read(STREAK, ("weeks", 1)).length == 1
+    claimants.later(days=7)
+    claimants.claim()
+    assert claimants.books.read(STREAK, ("weeks", 1)).length == 1, "not before it is approved"
+    claimants.review(claimants.last, approved=True)
+    assert claimants.books.read(STREAK, ("weeks", 1)).length == 2
     claimants.check()
 
 
@@ -130,4 +148,4 @@ def test_told_again_to_other_rules_a_claim_still_waits_for_its_review(claimants:
     claimants.claim("bob")
     again = retold(claimants, RULES.replace("amount: 8", "amount: 9"))
     assert again.refused == []
-    assert (again.balance("ann"), again.balance("bob")) == (1 + 9 + 2, 1)
+    assert (again.balance("ann"), again.balance("bob")) == (1 + 9 + 2 + 7, 1)

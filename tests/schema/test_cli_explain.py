@@ -98,6 +98,18 @@ def test_the_ledgers_own_events_are_explained_too(told: Cli) -> None:
     assert _said(told, "community.created")[0].startswith(
         "community.created community.created from ledger, position 1"
     )
+    assert _said(told, "community.created")[1:] == ["The community garden begins."]
+
+
+def test_any_position_is_explained(told: Cli) -> None:
+    assert told("explain", "--position", "1", "-c", "garden", "--lang", "zh-CN").ok().text.splitlines()[1:] == [
+        "社群 garden 建立。"
+    ]
+    published = told("explain", "--position", "2", "-c", "garden", "--lang", "en").ok().text.splitlines()
+    assert published[1:] == ["Version 1 of the rulebook is published."]
+    ran = told("explain", "--position", "9999", "-c", "garden")
+    assert (ran.code, ran.said) == (1, "ledger: there is no event at position 9999 in garden\n")
+    assert "name an event by its id, or by --position" in told("explain", "-c", "garden").said
 
 
 @pytest.mark.parametrize(

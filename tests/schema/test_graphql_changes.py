@@ -173,7 +173,7 @@ async def test_undoing_takes_back_once_what_was_given(api: Api, somebody: Asker)
         ({"idempotencyKey": "a\nb"}, ("TEXT_INVALID", ["idempotencyKey"])),
         ({"key": ""}, ("INVALID_EVENT", ["key"])),
         ({"source": ""}, ("NOT_A_CLOUDEVENT", ["source"])),
-        ({"source": "ledger:x"}, ("RESERVED_SOURCE", ["source"])),
+        ({"source": "ledger:x"}, ("CONTRIBUTION_UNKNOWN", ["key"])),
         ({"slug": "nowhere"}, ("COMMUNITY_UNKNOWN", ["community"])),
     ],
 )

@@ -83,3 +83,19 @@ async def test_what_a_member_has_to_mend(circle: Api) -> None:
         ("IDEMPOTENCY_CONFLICT", ["input", "idempotencyKey"])
     ]
     assert await boss.codes(CLAIM, type="share.posted", key="k") == ["MEMBERS_ONLY"]
+
+
+UNDO = """mutation ($key: String!) { undoContribution(community: "garden", source: "ledger:claims", key: $key,
+  reason: "It was not so", idempotencyKey: "u") { entries { delta } userErrors { code } } }"""
+
+
+async def test_an_approved_claim_is_taken_back_by_an_operator(circle: Api) -> None:
+    boss, ana = await operator(circle), await member(circle, "ana")
+    claim = (await ana.ask(CLAIM, type="share.posted", key="k"))["submitClaim"]["contribution"]
+    before = (await ana.ask(BALANCE))["me"]["balance"]["total"]
+    await boss.ask(REVIEW, id=claim["id"], approve=True)
+    assert (await ana.ask(BALANCE))["me"]["balance"]["total"] == before + 8
+    told = (await boss.ask(UNDO, key="1/k"))["undoContribution"]
+    assert told == {"entries": [{"delta": -8}], "userErrors": []}
+    assert (await ana.ask(BALANCE))["me"]["balance"]["total"] == before
+    await assert_whole(circle.ledger.database, circle.community.id)

@@ -120,6 +120,25 @@ async def test_an_operator_puts_up_renames_and_retires_offers(garden: Api) -> No
     await assert_whole(garden.ledger.database, garden.community.id)
 
 
+async def test_an_offer_says_which_perk_it_is_about(garden: Api) -> None:
+    boss, ana = await operator(garden), await member(garden, "ana")
+    put = """mutation { createPerk(community: "garden", input: {code: "seat",
+        title: [{locale: "en", text: "A seat"}], cost: 2, kind: SESSION, fulfilment: MANUAL}) {
+        perk { id } userErrors { code } } }"""
+    seat = (await boss.ask(put))["createPerk"]["perk"]["id"]
+    offers = """mutation ($perk: ID!) { createOffer(community: "garden", input: {code: "last-seats",
+        title: [{locale: "en", text: "The last seats"}], perkId: $perk}) {
+        offer { perk { id } } userErrors { code } } }"""
+    made = (await boss.ask(offers, perk=seat))["createOffer"]
+    assert made == {"offer": {"perk": {"id": seat}}, "userErrors": []}
+    asked = "{ me { offers { code perk { code title forMe { canRedeem } } } } }"
+    seen = {"code": "seat", "title": "A seat", "forMe": {"canRedeem": True}}
+    assert (await ana.ask(asked))["me"]["offers"] == [
+        {"code": "last-seats", "perk": seen},
+        {"code": "launch", "perk": None},
+    ]
+
+
 async def test_the_playbook_is_ticked_by_what_happens_and_by_hand(garden: Api, clock: Clock) -> None:
     boss = await operator(garden)
 

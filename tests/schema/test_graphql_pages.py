@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.service.access import Scope
 from tests.guard import TenantGuard
 from tests.schema.api import Api
 from tests.schema.asker import Asker, event, live, member, operator, present
@@ -178,6 +179,19 @@ async def test_lists_of_several_members_are_each_their_own(api: Api) -> None:
         assert len(members) == 2
         for one in (edge["node"] for edge in members):
             assert (await somebody.ask(alone, id=one["id"], **asked))["member"]["entries"] == one["entries"]
+
+
+async def test_the_journal_is_explained_to_who_may_know_the_members(api: Api) -> None:
+    await live(api)
+    query = '{ community(slug: "garden") { journal(first: 3) { explanation } } }'
+    told = (await (await operator(api)).ask(query))["community"]["journal"]
+    assert [one["explanation"][1] for one in told[:2]] == [
+        "The community garden begins.",
+        "Version 1 of the rulebook is published.",
+    ]
+    assert any("Ana" in line for line in told[2]["explanation"])
+    blind = Asker(api, await api.key({Scope.LEDGER_READ}))
+    assert [one["explanation"] for one in (await blind.ask(query))["community"]["journal"]] == [None] * 3
 
 
 async def test_the_journal_is_read_in_parts(api: Api) -> None:

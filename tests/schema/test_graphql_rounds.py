@@ -151,3 +151,23 @@ async def test_members_and_readers_see_rounds(games: Api) -> None:
         assert (await asker.ask(query, id=opening["id"]))["node"] == {"code": "chain"}
     assert await blind.codes(ROUNDS) == ["MISSING_SCOPE"]
     assert (await blind.ask(query, id=opening["id"]))["node"] is None
+
+
+UNDO = """mutation ($key: String!, $again: String!) { undoContribution(community: "garden", source: "ledger:rounds",
+  key: $key, reason: "The wrong one", idempotencyKey: $again) { entries { delta } userErrors { code message path } } }"""
+
+
+async def test_a_win_that_was_recorded_wrongly_is_taken_back_by_an_operator(games: Api) -> None:
+    boss = await operator(games)
+    round_ = await opened(boss)
+    winners = [await id_of(games, "ana"), await id_of(games, "bo")]
+    await boss.ask(CLOSE, id=round_["id"], winners=winners)
+    told = (await boss.ask(UNDO, key="game.won/chain/1", again="u"))["undoContribution"]
+    assert told == {"entries": [{"delta": -10}], "userErrors": []}
+    assert (await boss.ask(UNDO, key="game.won/chain/1", again="u"))["undoContribution"] == told
+    for other in (f"round.opened/{round_['code']}", "round.closed/k", "nothing"):
+        refused = await boss.refused(UNDO, key=other, again="v")
+        assert refused == [("CONTRIBUTION_UNKNOWN", ["key"])]
+    bot = Asker(games, await games.key({Scope.EVENTS_WRITE}))
+    assert await bot.refused(UNDO, key="game.won/chain/2", again="w") == [("RESERVED_SOURCE", ["source"])]
+    await assert_whole(games.ledger.database, games.community.id)

@@ -42,6 +42,7 @@ ADDED = {
     ("CommunityPayload", "operatorKey"),
     ("Member", "violations"),
     ("Standing", "noEarningUntil"),
+    ("JournalEvent", "explanation"),
 }
 """What we promise beyond the contract."""
 

@@ -25,29 +25,57 @@ class Made(NamedTuple):
     clock: Clock
 
 
+class Told(NamedTuple):
+    """A database that holds the demo, by its kind and address."""
+
+    kind: str
+    url: str
+
+
 @asynccontextmanager
-async def _made(databases: Databases, kind: str, folder: Path) -> AsyncIterator[Made]:
+async def _opened(url: str, folder: Path) -> AsyncIterator[Made]:
     clock = Clock()
-    async with (
-        databases.fresh(kind) as url,
-        open_ledger(Settings(database_url=url, data_dir=str(folder)), clock=clock) as ledger,
-    ):
+    async with open_ledger(Settings(database_url=url, data_dir=str(folder)), clock=clock) as ledger:
         yield Made(ledger, await prepare(ledger), clock)
 
 
+@asynccontextmanager
+async def _told(databases: Databases, kind: str, folder: Path) -> AsyncIterator[str]:
+    """Lend a database in which the demo was told, and that nobody has open."""
+    async with databases.fresh(kind) as url:
+        async with _opened(url, folder):
+            pass
+        yield url
+
+
 @pytest.fixture(scope="session", params=KINDS)
-async def made(
+async def told(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Made]:
-    """The demo as it is after its first start."""
-    async with _made(databases, str(request.param), tmp_path_factory.mktemp("demo")) as made:
+) -> AsyncIterator[Told]:
+    """The demo as it was told once on each database, to be copied: that takes seconds, a copy does not."""
+    async with _told(databases, str(request.param), tmp_path_factory.mktemp("told")) as url:
+        yield Told(str(request.param), url)
+
+
+@pytest.fixture(scope="session")
+async def made(told: Told, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Made]:
+    """The demo as it is after its first start, for tests that only read it."""
+    async with databases.copy(*told) as url, _opened(url, tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
+@pytest.fixture
+async def copied(told: Told, databases: Databases, tmp_path: Path) -> AsyncIterator[Made]:
+    """The demo, to go on with."""
+    async with databases.copy(*told) as url, _opened(url, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 async def facts(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Facts:
     """What a demo made elsewhere at the same instant says."""
-    async with _made(databases, "sqlite", tmp_path_factory.mktemp("elsewhere")) as made:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    async with databases.fresh("sqlite") as url, _opened(url, folder) as made:
         return await facts_of(made.ledger.database, made.demo.community.id)
 
 

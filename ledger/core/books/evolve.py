@@ -283,7 +283,7 @@ def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision
         _add(books, decision.via or member, decision.unit, pending=decision.pending, earned=earned_by(decision))
         evolve_share(books, decision)
         if decision.lots:
-            move_lots(books, member, decision.unit, decision.lots)
+            move_lots(books, member, decision.unit, decision.lots, at=event.position)
         if decision.pending:
             evolve_waiting(books, event.position, ordinal, decision)
     move_counters(books, decision.counters)

@@ -10,14 +10,17 @@ from msgspec.structs import replace
 from ledger.core.books.goods import Offer, Tick
 from ledger.core.books.shelf import OFFER, SETTING, TICK
 from ledger.core.books.view import Books
-from ledger.core.events import Event, OfferPut, OfferRetired, TaskTicked, tier_changes
+from ledger.core.events import Event, OfferPut, OfferRetired, RulebookPublished, TaskTicked, tier_changes
 from ledger.core.rulebook.grammar.catalogue import OfferTerms, Task
 
 PLAYBOOK = "playbook"
 """The setting that holds the playbook's tasks, as JSON."""
 
 REACHED = "tier.reached"
-"""What ticks a task when a member's level rises or falls to one: no event has this type of its own."""
+"""What ticks a task when a member comes from one level to another: no event has this type of its own."""
+
+RULES_PUBLISHED = "community.rules_published"
+"""What ticks a task when a rulebook is published; house rules are a part of it."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_offer = msgspec.json.Decoder(OfferTerms).decode
@@ -73,10 +76,16 @@ def evolve_tick(books: Books, event: Event, fact: TaskTicked) -> None:
 
 
 def evolve_ticks(books: Books, event: Event) -> None:
-    """Fold that something happened by which tasks of the playbook are done."""
+    """Fold that something happened by which tasks of the playbook are done.
+
+    The rules are published before there is a playbook, so that is noted whether a task asks for it or not.
+    """
+    if isinstance(event.fact, RulebookPublished):
+        books.write(TICK, (RULES_PUBLISHED,), Tick(position=event.position, at=event.occurred_at))
     playbook = books.read(SETTING, (PLAYBOOK,)).value
     if not playbook:
         return
-    types = {event.type} if not any(one.after for one in tier_changes(event)) else {event.type, REACHED}
+    rose = any(one.after and one.before for one in tier_changes(event))
+    types = {event.type, REACHED} if rose else {event.type}
     for type_ in sorted(types & ticking(playbook)):
         books.write(TICK, (type_,), Tick(position=event.position, at=event.occurred_at))

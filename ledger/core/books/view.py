@@ -67,6 +67,16 @@ class Books:
             return book.blank
         return value  # type: ignore[no-any-return]  # loaded under the same book's type
 
+    def written(self, book: Book[K, V], key: K) -> V:
+        """Return what was written at a key since loading, of something that began since then."""
+        here: Books | None = self
+        while here is not None:
+            value = here.changed.get((book, key))
+            if value is not None:
+                return value  # type: ignore[no-any-return]  # put there under the same book's type
+            here = here._parent
+        return book.blank
+
     def keys(self, book: Book[K, V]) -> list[K]:
         """Return the keys at which something was written in a book since loading."""
         below = self._parent.keys(book) if self._parent is not None else []

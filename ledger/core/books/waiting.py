@@ -30,12 +30,16 @@ POINTS_DUE = "points"
 """How DUE names what is next of a member's points: an expiry or a release."""
 
 
-def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, ...]) -> None:
-    """Fold steps of a member's lots. Each is found in their order: a busy member has hundreds open."""
+def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, ...], *, at: Position) -> None:
+    """Fold what the event `at` a position moves of a member's lots.
+
+    Each is found in their order: a busy member has hundreds open. Those that the event itself begins are nowhere
+    yet, so nobody is asked for them.
+    """
     open_lots = list(books.read(LOTS, (member,)).open)
     for move in moves:
         key = (member, move.position, move.ordinal)
-        old = books.read(LOT, key)
+        old = books.written(LOT, key) if move.position == at else books.read(LOT, key)
         if move.expires_at is not None and not old.gained:
             new = Lot(unit=unit, gained=move.delta, remaining=move.delta, expires_at=move.expires_at)
         else:

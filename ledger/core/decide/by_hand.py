@@ -40,6 +40,7 @@ from ledger.core.reversal import withdrawal
 from ledger.core.rhythm.stories import SUBMITTED, StoryState
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules.measures import counted
+from ledger.core.rules.streaks import advanced
 from ledger.core.tiers.moving import groups_in, groups_of
 from ledger.core.undo import corrected_trail
 from ledger.core.values import Micros, Position
@@ -87,21 +88,28 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
     evolve_arrival(books, event)
     made = Made(books, event, version)
-    for original, ordinal, decision in waiting:
+    for place, ordinal, decision in waiting:
         if command.approved:
             assert decision.origin is not None
-            made.take(released(made, decision.origin, original.position, ordinal))
+            made.take(released(made, decision.origin, place.position, ordinal))
         else:
-            made.take(withdrawal(books, original, ordinal, decision))
+            made.take(withdrawal(books, place, ordinal, decision))
+    if command.approved and original is not None and _is_claim(original):
+        for move, reward in advanced(books, case_of(books, original), [decision for _, _, decision in waiting]):
+            made.advance(move)
+            if reward is not None:
+                made.take(made.in_a_lot(replace(reward, dated=original.occurred_at)))
     finish(made, _reason(command.reason))
     return Accepted(position=event.position)
 
 
 def _counted(books: Books, original: Event) -> tuple[Measure, ...]:
     """Return the steps that a claim makes in metrics now that it is approved; other events made theirs at once."""
-    if not isinstance(original.fact, ContributionRecorded) or not original.fact.claimed:
-        return ()
-    return counted(books, case_of(books, original))[0]
+    return counted(books, case_of(books, original))[0] if _is_claim(original) else ()
+
+
+def _is_claim(event: Event) -> bool:
+    return isinstance(event.fact, ContributionRecorded) and event.fact.claimed
 
 
 def _waiting(books: Books, position: Position) -> Iterator[tuple[Event, int, Decision]]:

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.core.books.evolve import JOINED, evolve_arrival
 from ledger.core.books.shelf import OBJECT, PROFILE, Profile
 from ledger.core.books.view import Books
-from ledger.core.commands import LEDGER_SOURCE, RecordContribution
+from ledger.core.commands import RecordContribution, is_ledgers
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.grading import grade
 from ledger.core.decide.making import Made, finish
@@ -106,7 +106,7 @@ def decide_contribution(
 
 
 def _refused(command: RecordContribution, version: Version, at: Micros) -> Refusal | None:
-    if not command.own and (command.source == LEDGER_SOURCE or command.source.startswith(f"{LEDGER_SOURCE}:")):
+    if not command.own and is_ledgers(command.source):
         return ReservedSource()
     if command.occurred_at is not None and command.occurred_at > at + AHEAD:
         return TimeInFuture(latest=Micros(at + AHEAD))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.core.books.shelf import IDENTITY, Known
+from ledger.core.books.shelf import BUDDY, IDENTITY, Known
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands_members import LinkIdentity, SetBuddy
-from ledger.core.decide.answers import Answer
+from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.decide.people import nobody
 from ledger.core.membership import BuddySet, IdentityLinked
@@ -14,7 +14,7 @@ from ledger.core.refusals import HandleTaken, NobodysBuddy
 from ledger.core.values import Micros
 
 LINKED = "identity.linked"
-BUDDY = "buddy.set"
+LOOKED_AFTER = "buddy.set"
 
 
 def decide_link(books: Books, command: LinkIdentity, mac: bytes, *, recorded_at: Micros) -> Answer:
@@ -33,7 +33,7 @@ def decide_link(books: Books, command: LinkIdentity, mac: bytes, *, recorded_at:
 
 
 def decide_buddy(books: Books, command: SetBuddy, mac: bytes, *, recorded_at: Micros) -> Answer:
-    """Let somebody look after a member, or nobody."""
+    """Let somebody look after a member, or nobody; who does so already is no change."""
     member = kept(books, command.member)
     for one in (command.member, *((command.buddy,) if command.buddy is not None else ())):
         if (refusal := nobody(books, one)) is not None:
@@ -41,6 +41,11 @@ def decide_buddy(books: Books, command: SetBuddy, mac: bytes, *, recorded_at: Mi
     buddy = kept(books, command.buddy) if command.buddy is not None else None
     if buddy == member:
         return NobodysBuddy()
+    before = books.read(BUDDY, (member,))
+    if before.since_position and before.buddy == (buddy or 0):
+        return Repeated(position=before.since_position)
     fact = BuddySet(member=member, buddy=buddy, by=command.by)
-    key, number = f"{BUDDY}/{books.head.position + 1}", books.versions.at(recorded_at).number
-    return write_plainly(books, own_event(books, BUDDY, key, fact, number=number, recorded_at=recorded_at, mac=mac))
+    key, number = f"{LOOKED_AFTER}/{books.head.position + 1}", books.versions.at(recorded_at).number
+    return write_plainly(
+        books, own_event(books, LOOKED_AFTER, key, fact, number=number, recorded_at=recorded_at, mac=mac)
+    )

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from ledger.core.calendar import local_date, start_of_day
 from ledger.core.commands import RecordContribution
 from ledger.core.values import HOUR, MINUTE, SECOND, Micros
-from ledger.service.seeding.cast import Happening, command
+from ledger.service.seeding.cast import Deed, Happening, command
 
 T = TypeVar("T")
 ZONE = "Asia/Shanghai"
@@ -37,7 +37,14 @@ class Review(NamedTuple):
     declined: str = ""
 
 
-Told = RecordContribution | Review
+class Done(NamedTuple):
+    """A deed, at its time."""
+
+    at: Micros
+    deed: Deed
+
+
+Told = RecordContribution | Review | Done
 
 
 class Thing(NamedTuple):
@@ -125,6 +132,10 @@ class Agenda:
     def tell_later(self, at: Micros, happening: Happening) -> None:
         """Put on the agenda that something is told."""
         self.put(at, lambda now: self.tell(now, happening))
+
+    def do_later(self, at: Micros, deed: Deed) -> None:
+        """Put a deed on the agenda."""
+        self.put(at, lambda now: self.told.append(Done(now, deed)))
 
     def play(self) -> list[Told]:
         """Let everything happen and return it."""

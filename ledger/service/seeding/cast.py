@@ -10,12 +10,22 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger.core.commands import RecordContribution
+from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.values import Micros, Value, identity
 
 T = TypeVar("T")
 GROUP = "slow-bake"
 SKEW = -1.25
 """The second says 2^-1.25 as much as the first: then a tenth of the members do about 60 %, as in `discord-a`."""
+
+
+class Chosen(Value):
+    """What somebody chose for themselves, as `store.preferences` has it."""
+
+    locale: str | None = None
+    listed: bool = True
+    celebrate: bool = True
+    notify_via: str | None = None
 
 
 class Person(Value):
@@ -28,6 +38,7 @@ class Person(Value):
     quiet: int | None = None
     leaves: int | None = None
     pays: bool = False
+    prefers: Chosen | None = None
     weight: float = 1.0
 
     @property
@@ -61,12 +72,38 @@ class Line(Happening, kw_only=True):
     at: str
 
 
+class Deed(Value):
+    """What is done through the ledger itself and not told by a bot, at a local time; `do` names it.
+
+    `who` does it, or it is done to them; `what` is its code, `of` the `id` of an earlier deed, `others` are more
+    people.
+    """
+
+    day: int
+    at: str
+    do: str
+    who: str = ""
+    id: str = ""
+    of: str = ""
+    what: str = ""
+    text: str = ""
+    others: tuple[str, ...] = ()
+    number: int | None = None
+    names: dict[str, str] = {}
+
+
 class Scene(Value):
     """A few lines that show one thing. With `weekday` (mon to sun) its days are moved to the first such day."""
 
     scene: str
-    events: tuple[Line, ...]
+    events: tuple[Line, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     weekday: str | None = None
+
+    @property
+    def first_day(self) -> int:
+        """The day on which it begins."""
+        return min([*(one.day for one in self.events), *(one.day for one in self.deeds)])
 
 
 class Cast(Value):
@@ -75,6 +112,7 @@ class Cast(Value):
     people: tuple[Person, ...]
     scenes: tuple[Scene, ...]
     titles: dict[str, dict[str, tuple[str, ...]]]
+    perks: tuple[PerkTerms, ...]
 
 
 @cache
@@ -86,6 +124,7 @@ def cast() -> Cast:
         people=tuple(msgspec.structs.replace(one, weight=place**SKEW) for place, one in enumerate(people, start=1)),
         scenes=scenes,
         titles=_read("titles", dict[str, dict[str, tuple[str, ...]]]),
+        perks=_read("perks", dict[str, tuple[PerkTerms, ...]])["perks"],
     )
 
 

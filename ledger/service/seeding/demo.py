@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import astuple
+
 from ledger.core.calendar import moment
 from ledger.core.commands import RecordContribution
 from ledger.core.values import MemberId
@@ -12,13 +14,14 @@ from ledger.service.communities import CommunityRefused, begin
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
 from ledger.service.seeding.agenda import Agenda, Told
-from ledger.service.seeding.cast import Happening, cast, command
+from ledger.service.seeding.cast import Happening, Person, cast, command
 from ledger.service.seeding.keys import demo_keys
 from ledger.service.seeding.playing import StoryClock, chapters, play
 from ledger.service.seeding.story import history
 from ledger.service.writer import Writer
 from ledger.store import directory
 from ledger.store.directory import Community
+from ledger.store.preferences import Preferences, prefer
 from ledger.store.reads.journal import by_key, head
 from ledger.store.reads.names import member_by_identity
 
@@ -76,8 +79,18 @@ async def tell(ledger: Ledger) -> Community:
     await _refuse_another(ledger, community, told)
     told.append(command(Happening(event="demo.told", source=END_SOURCE), ended_at, key=END, imported=False))
     cut = chapters(told, Agenda(ended_at).began_at)
-    await play(ledger.database, writer, community, clock, cut)
+    await play(ledger.database, writer, community, clock, cut[:-1])
+    await _prefer(ledger, community)
+    await play(ledger.database, writer, community, clock, cut[-1:])
     return community
+
+
+async def _prefer(ledger: Ledger, community: Community) -> None:
+    """Write what members chose for themselves: that is in no log."""
+    for person in cast().people:
+        member = await _known(ledger, community, person) if person.prefers else None
+        if person.prefers is not None and member is not None:
+            await prefer(ledger.database, community.id, member, Preferences(*astuple(person.prefers)))
 
 
 async def _refuse_another(ledger: Ledger, community: Community, told: Sequence[Told]) -> None:
@@ -94,8 +107,11 @@ async def _refuse_another(ledger: Ledger, community: Community, told: Sequence[T
 async def _somebody(ledger: Ledger, community: Community) -> MemberId:
     """Return the liveliest member who is still known by name."""
     for person in cast().people:
-        platform, _, external_id = person.who.partition(":")
-        member = await member_by_identity(ledger.database, community.id, platform, external_id)
-        if member is not None:
+        if (member := await _known(ledger, community, person)) is not None:
             return member
     return MemberId(1)
+
+
+async def _known(ledger: Ledger, community: Community, person: Person) -> MemberId | None:
+    platform, _, external_id = person.who.partition(":")
+    return await member_by_identity(ledger.database, community.id, platform, external_id)

@@ -7,21 +7,20 @@ was served all the while.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import NamedTuple
 
-from ledger.core.commands import Command, ReviewContribution
-from ledger.core.refusals import NothingToReview, Refusal
+from ledger.core.commands import Command, RecordContribution, ReviewContribution
+from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.values import DAY, HOUR, Micros
 from ledger.service.communities import CommunityRefused
-from ledger.service.seeding.agenda import Review, Told
-from ledger.service.seeding.talk import FOUNDER
+from ledger.service.seeding.agenda import Done, Review, Told
+from ledger.service.seeding.deeds import Deeds, NotThere
 from ledger.service.sweeper import sweep
 from ledger.service.writer import Writer
 from ledger.store.directory import Community
 from ledger.store.engine import Database
-from ledger.store.reads.journal import by_key
-from ledger.store.reads.names import member_by_identity
 
 CHAPTER = 3 * HOUR
 """What happens within it is recorded together, at the time of the last: a batch each, not one for each event."""
@@ -64,7 +63,7 @@ def chapters(told: Sequence[Told], began_at: Micros) -> list[Chapter]:
 
 def when(told: Told) -> Micros:
     """Return when something is told."""
-    if isinstance(told, Review):
+    if not isinstance(told, RecordContribution):
         return told.at
     assert told.occurred_at is not None
     return told.occurred_at
@@ -78,23 +77,34 @@ async def play(
     Raises:
         CommunityRefused: the community's log holds something else.
     """
+    deeds = Deeds(database, community)
     for chapter in history:
         clock.at = chapter.at
-        commands = [await _command(database, community, one) for one in chapter.told]
-        for answer in await writer.submit(community, commands):
-            # What was withdrawn before, or never waited because a limit was reached, needs no review.
-            if isinstance(answer, Refusal) and not isinstance(answer, NothingToReview):
+        commands = [one for told in chapter.told if (one := await _command(deeds, told)) is not None]
+        for command, answer in zip(commands, await writer.submit(community, commands), strict=True):
+            if isinstance(answer, Refusal) and not _passes(command, answer):
                 raise CommunityRefused(f"the demo's history breaks off, {answer.code}: begin with a new database")
         if chapter.sweeps:
             await sweep(database, writer, community, clock)
 
 
-async def _command(database: Database, community: Community, told: Told) -> Command:
-    if not isinstance(told, Review):
-        return told
-    [waiting] = await by_key(database, community.id, told.of.key, told.of.source)
-    platform, _, external_id = FOUNDER.partition(":")
-    founder = await member_by_identity(database, community.id, platform, external_id)
-    return ReviewContribution(
-        position=waiting.event.position, approved=not told.declined, by=f"member:{founder}", reason=told.declined
-    )
+def _passes(command: Command, answer: Refusal) -> bool:
+    """Say whether the story goes on after a refusal: on another weekday not every deed is possible or needed.
+
+    A review is none where something was withdrawn before, or never waited because a limit was reached.
+    """
+    return not isinstance(command, RecordContribution) and not isinstance(answer, IdempotencyConflict)
+
+
+async def _command(deeds: Deeds, told: Told) -> Command | None:
+    match told:
+        case RecordContribution():
+            return told
+        case Review():
+            position = await deeds.position(told.of.key, told.of.source)
+            by = await deeds.founder()
+            return ReviewContribution(position=position, approved=not told.declined, by=by, reason=told.declined)
+        case Done():
+            with suppress(NotThere):
+                return await deeds.command(told)
+            return None

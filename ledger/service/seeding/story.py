@@ -6,7 +6,7 @@ from functools import partial
 
 from ledger.core.values import DAY, Micros
 from ledger.service.seeding.agenda import DAYS, Agenda, Told
-from ledger.service.seeding.cast import Cast, Happening, Person, Scene, cast
+from ledger.service.seeding.cast import Cast, Deed, Happening, Person, Scene, cast
 from ledger.service.seeding.crowd import Crowd
 from ledger.service.seeding.talk import Talk
 
@@ -16,6 +16,8 @@ BUSY_DAYS = (1.0, 1.0, 1.2, 0.9, 1.1, 1.4, 1.2)
 FEE = 9900
 """A year's contribution, in cents."""
 
+WELCOMED_UNTIL = 45
+"""Who joined later still waits for the welcome to be handed over."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -40,6 +42,8 @@ class Story:
             later = self._days_until(scene)
             for line in scene.events:
                 self.agenda.tell_later(self.agenda.moment(line.day + later, line.at), line)
+            for deed in scene.deeds:
+                self.agenda.do_later(self.agenda.moment(deed.day + later, deed.at), deed)
         for person in self.written.people:
             self._membership(person)
         for day in range(DAYS + 1):
@@ -51,7 +55,7 @@ class Story:
         """Return by how many days a scene that belongs to a weekday is moved."""
         if scene.weekday is None:
             return 0
-        return (WEEKDAYS.index(scene.weekday) - self.agenda.date(scene.events[0].day).weekday()) % 7
+        return (WEEKDAYS.index(scene.weekday) - self.agenda.date(scene.first_day).weekday()) % 7
 
     def _membership(self, person: Person) -> None:
         """Let somebody join, and perhaps introduce themselves, settle, pay and leave."""
@@ -61,6 +65,10 @@ class Story:
         if person.leaves is not None:
             left = Happening(event="member.left", member=who)
             agenda.tell_later(agenda.moment(person.leaves, "22:40"), left)
+        if person.joined <= WELCOMED_UNTIL:
+            agenda.do_later(
+                agenda.moment(max(person.joined, 0) + 1, "9:05"), Deed(day=0, at="", do="welcome", who=who)
+            )
         if agenda.happens(0.85):
             hello = Happening(event="member.introduced", member=who, data={"chars": 20 + agenda.below(180)})
             agenda.tell_later(agenda.after(at, 90), hello)

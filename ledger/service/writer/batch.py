@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.core.books.shelf import EVENT, KEY, NAMES, SETTING, TRAIL
+from ledger.core.books.shelf import DUE, EVENT, HOLDS, KEY, NAMES, SETTING, STRIKES, TALLY, TRAIL, WAITS
 from ledger.core.books.view import Books, Head, Key
 from ledger.core.chain import encode_private, link, private_digest
 from ledger.core.commands import Stamped
@@ -34,6 +34,10 @@ from ledger.store.erasures import begin_erasures
 from ledger.store.journal import Sealed, append, move_head, read_head, read_rulebooks
 
 TRANSIENT = (KEY, EVENT, TRAIL, NAMES)
+ASKED_OFTEN = (SETTING, STRIKES, HOLDS, WAITS, DUE, TALLY)
+"""Books of which also is remembered that there is nothing: nearly every event asks for the same keys of them, the
+community's settings and what there is of its members."""
+
 MOST_RUNS = 1_000
 
 
@@ -71,14 +75,13 @@ class Cache:
         """Take over a committed batch: what it read stays known, what it changed is new.
 
         That nothing was found at a key is not kept: nearly every event asks for keys of its own. But what was
-        written blank is: a claim that was given up is no longer what was read before. And every event asks for
-        the community's settings.
+        written blank is: a claim that was given up is no longer what was read before.
         """
         self.head, self.versions = head, books.versions
         self.books.update(
             (key, value)
             for key, value in loaded.items()
-            if key[0] not in TRANSIENT and (value is not key[0].blank or key[0] is SETTING)
+            if key[0] not in TRANSIENT and (value is not key[0].blank or key[0] in ASKED_OFTEN)
         )
         self.books.update((key, value) for key, value in books.changed.items() if key[0] not in TRANSIENT)
         if len(self.books) > self.limit:

@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import strawberry
+from msgspec import structs
 from strawberry import UNSET
 
-from ledger.core.commands import ReviewContribution
+from ledger.core.commands import ReviewContribution, is_ledgers
+from ledger.core.events import ContributionRecorded
 from ledger.core.refusals import Refusal
 from ledger.core.undo import UNDONE
 from ledger.core.values import Position
 from ledger.service.access import Scope
+from ledger.store.reads.journal import by_key
 from schema.graphql.described import arg, changing, described
 from schema.graphql.ids import read_id
 from schema.graphql.sending import (
@@ -46,7 +49,10 @@ class ContributionMutation:
         view = view_of(info)
         return await _record(view, input.community, document_of(input), {}, RECORDING, ["input", "community"])
 
-    @changing("Takes back what an event gave: every grant once, by what was really given.")
+    @changing(
+        "Takes back what an event gave: every grant once, by what was really given. Operators take back what the "
+        "ledger recorded itself, such as a game won or a claim; facts that are no contributions have their own acts."
+    )
     async def undo_contribution(
         self,
         info: Info,
@@ -64,14 +70,21 @@ class ContributionMutation:
         ):
             if not fits(text, most=most):
                 return refusal([user_error("TEXT_INVALID", view.locale, [place], most=most)])
-        document = {
+        document: dict[str, Any] = {
             "specversion": "1.0",
             "id": f"undo:{idempotency_key}",
             "source": source,
             "type": UNDONE,
             "data": {"undoes": key},
         }
-        return await _record(view, community, document, {"reason": reason}, UNDOING, ["community"])
+        home = view.community(community)
+        own = home is not None and view.operates(home) and is_ledgers(source)
+        if home is not None and own:
+            named = await by_key(view.ledger.database, home.id, key, source)
+            if not any(isinstance(one.event.fact, ContributionRecorded) for one in named):
+                return refusal([user_error("CONTRIBUTION_UNKNOWN", view.locale, ["key"])])
+            document["data"] = {"undoes": key, "by": view.require(Scope.CONSOLE).caller.name}
+        return await _record(view, community, document, {"reason": reason}, UNDOING, ["community"], own=own)
 
     @changing("Approves what waits for a review, and it pays; or declines it, and it never does. Once only.")
     async def review_contribution(
@@ -104,13 +117,20 @@ class ContributionMutation:
 
 
 async def _record(
-    view: View, slug: str, document: dict[str, Any], texts: Mapping[str, str], places: Places, at: list[str]
+    view: View,
+    slug: str,
+    document: dict[str, Any],
+    texts: Mapping[str, str],
+    places: Places,
+    at: list[str],
+    *,
+    own: bool = False,
 ) -> ContributionPayload:
-    """Record one event that is sent by GraphQL; `texts` go to its private part."""
+    """Record one event that is sent by GraphQL; `texts` go to its private part. An `own` one is the ledger's."""
     sent = sent_by(view, slug, document, texts, places, at)
     if isinstance(sent, list):
         return refusal(sent)
-    [answer] = await view.ledger.writer.submit(sent.place, [sent.command])
+    [answer] = await view.ledger.writer.submit(sent.place, [structs.replace(sent.command, own=own)])
     if isinstance(answer, Refusal):
         return refusal([refused(answer, view.locale, places)])
     return await recorded(view, sent.place, answer.position, replayed=answer.replayed)

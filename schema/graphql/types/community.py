@@ -312,7 +312,7 @@ class Community(Node):
         if not view.may(self.place, Scope.LEDGER_READ):
             return None
         found = await journal_page(view.ledger.database, self.place.id, after=after or 0, first=size)
-        return [journal_event(one) for one in found]
+        return [journal_event(self.place, one) for one in found]
 
     async def _set(self, info: Info, name: str) -> str | None:
         return (await view_of(info).loaders.settings.load(self.place.id)).get(name)

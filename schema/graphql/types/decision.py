@@ -9,10 +9,13 @@ import strawberry
 
 from ledger.core import events, outcomes
 from ledger.core.calendar import moment
+from ledger.core.perks.paying import perk_in
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import MemberId
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import Stored
+from ledger.words.progress import Speech
+from schema.explaining import Called, titles
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
@@ -138,7 +141,7 @@ async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -
     version = (await view.loaders.published.load(place.id)).versions.numbered(number)
     return RuleRef(
         code=code,
-        name=rule_name(code, view.locale),
+        name=rule_name(code, Speech(version.rulebook, view.locale)),
         rulebook_version=number,
         formula=formula_text(version, code, version.units.get(unit), view.locale),
     )
@@ -149,7 +152,9 @@ async def explained(info: Info, place: Place, stored: Stored, made: outcomes.Dec
     view = view_of(info)
     scale = await scale_of(info, place, stored.event.rulebook, made.unit)
     profile = await view.loaders.profiles.load((place.id, made.member)) if made.member is not None else None
-    return explanation(made, scale, profile.name if profile else None, view.locale)
+    members = {made.member: profile.name} if made.member is not None and profile is not None else {}
+    known = await view.loaders.perks.load(place.id) if perk_in(made.rule) is not None else {}
+    return explanation(made, scale, Called(view.locale, members, titles(known, view.locale)))
 
 
 async def _version(info: Info, place: Place, number: int) -> Version:

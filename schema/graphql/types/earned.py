@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from ledger.core.calendar import start_of_day
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import Micros
 from ledger.store.reads.earnings import Earned, Window
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field
 from schema.graphql.scalars import Points
 from schema.graphql.types.entry import Reason
@@ -49,6 +51,10 @@ def days(since: date, until: date, zone: str, unit: str) -> Window:
     return Window(start, end, unit)
 
 
+async def _label(rule: str, speech: Speech) -> str:
+    return reason_label(EntryKind.AWARD, speech.rule(rule), speech.locale)
+
+
 async def _nothing() -> None:
     """Explain nothing: a sum has many decisions behind it."""
 
@@ -58,15 +64,13 @@ def within(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def summary(found: list[Earned], locale: str) -> EarnedSummary:
+def summary(found: list[Earned], speech: Speech) -> EarnedSummary:
     """Return sums as clients see them."""
     return EarnedSummary(
         total=Points(sum(one.points for one in found)),
         by_reason=[
             ReasonTotal(
-                reason=Reason(
-                    code=one.rule, label=reason_label(EntryKind.AWARD, one.rule, locale), explained=_nothing
-                ),
+                reason=Reason(code=one.rule, labelled=partial(_label, one.rule, speech), explained=_nothing),
                 contribution_kind=one.type,
                 points=Points(one.points),
                 count=one.grants,

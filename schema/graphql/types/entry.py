@@ -15,6 +15,7 @@ from ledger.store.directory import Community as Place
 from ledger.store.journal import entry_rows
 from ledger.store.reads import history
 from ledger.store.reads.journal import Stored
+from ledger.words.progress import Speech
 from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
@@ -36,8 +37,13 @@ class Reason:
     """Why points moved."""
 
     code: str = field("The rule's id in the rulebook; start or adjustment where no rule stood behind it.")
-    label: str = field("The same in a few words.")
+    labelled: strawberry.Private[Callable[[], Awaitable[str]]]
     explained: strawberry.Private[Callable[[], Awaitable[str | None]]]
+
+    @resolved("The same in a few words.")
+    async def label(self) -> str:
+        """Return the label."""
+        return await self.labelled()
 
     @resolved("The same in sentences; of an adjustment what was given as its reason.")
     async def explanation(self) -> str | None:
@@ -62,11 +68,18 @@ class Entry(Node):
     @resolved("Why it stands there.")
     async def reason(self, info: Info) -> Reason:
         """Return the reason."""
+        return Reason(
+            code=self.row.rule, labelled=lambda: self._label(info), explained=lambda: self._explanation(info)
+        )
+
+    async def _label(self, info: Info) -> str:
         view = view_of(info)
         perk = await perk_of(view, self.place, perk_in(self.row.rule) or "") if self._is_of_a_perk else None
-        rule = title_of(perk.terms, perk.book, view.locale) if perk is not None else self.row.rule
-        label = reason_label(Kind(self.row.kind), rule, view.locale)
-        return Reason(code=self.row.rule, label=label, explained=lambda: self._explanation(info))
+        if perk is not None:
+            rule = title_of(perk.terms, perk.book, view.locale)
+        else:
+            rule = Speech(await view.rulebook(self.place), view.locale).rule(self.row.rule)
+        return reason_label(Kind(self.row.kind), rule, view.locale)
 
     @resolved("What was done for it; null for adjustments.")
     async def contribution(self, info: Info) -> Contribution | None:

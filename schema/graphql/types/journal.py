@@ -5,21 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+import strawberry
 from strawberry.scalars import JSON
 
 from ledger.core.calendar import moment
+from ledger.service.access import Scope
+from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import Stored
-from schema.graphql.described import described, field
+from schema.explaining import Called, lines_of, people_in, sentences, titles
+from schema.graphql.described import described, field, resolved
 from schema.graphql.scalars import Position
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.member import Member
 from schema.graphql.types.redemption import Redemption
 from schema.graphql.types.tier import Tier
+from schema.graphql.view import Info, view_of
 
 
 @described
 class JournalEvent:
     """A fact of the log."""
+
+    place: strawberry.Private[Place]
+    stored: strawberry.Private[Stored]
 
     position: Position = field("Its place: 1 is the first, and there are no gaps.")
     type: str = field("What happened.")
@@ -29,6 +37,19 @@ class JournalEvent:
     key: str = field("Its sender's name for it, unique within the source.")
     hash: str = field("The hash of this fact and of all before it, in hexadecimal.")
     data: JSON = field("What was asked and what the rules decided; members by number.")
+
+    @resolved("The same in sentences, with members by name; null for keys without MEMBERS_READ.")
+    async def explanation(self, info: Info) -> list[str] | None:
+        """Return the explanation."""
+        view, place = view_of(info), self.place
+        if not view.may(place, Scope.MEMBERS_READ):
+            return None
+        lines = lines_of(self.stored, await view.rulebook(place))
+        people = people_in(lines)
+        profiles = await view.loaders.profiles.load_many([(place.id, one) for one in people])
+        members = {one: found.name for one, found in zip(people, profiles, strict=True) if found is not None}
+        perks = await view.loaders.perks.load(place.id)
+        return sentences(self.stored, lines, Called(view.locale, members, titles(perks, view.locale)))
 
 
 @described
@@ -42,10 +63,12 @@ class MemberChange:
     tier: Tier | None = field("The tier it moved them to; null where none moved, or below the lowest.")
 
 
-def journal_event(stored: Stored) -> JournalEvent:
+def journal_event(place: Place, stored: Stored) -> JournalEvent:
     """Return a stored event as clients see it."""
     event = stored.event
     return JournalEvent(
+        place=place,
+        stored=stored,
         position=Position(event.position),
         type=event.type,
         occurred_at=moment(event.occurred_at),
