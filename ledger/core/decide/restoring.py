@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ledger.core.books.shelf import EVENT
 from ledger.core.books.united import everybody, kept
-from ledger.core.conduct import standing_of
+from ledger.core.conduct import Conduct, standing_of
 from ledger.core.decide.grading import Look, Withheld, claimed
 from ledger.core.decide.making import Made
 from ledger.core.decide.people import is_gone
@@ -26,7 +26,7 @@ from ledger.core.rules import accruals, streaks
 from ledger.core.rules.case import Case
 from ledger.core.undo import corrected_trail, is_undone, is_withheld
 from ledger.core.values import MemberId
-from ledger.core.withholding import STANDING, restored_claim, withheld_trail
+from ledger.core.withholding import CONDUCT, STANDING, restored_claim, withheld_trail
 
 
 def give_back(made: Made, confirmed: Event) -> None:
@@ -44,16 +44,19 @@ def grant_withheld(made: Made, member: MemberId, confirmed: Event) -> None:
         if position < confirmed.position or is_gone(made.books, kept(made.books, member)):
             continue
         event = made.books.read(EVENT, (position,)).event
-        if event is None or not standing_of(made.books, member, event.recorded_at).earns:
-            continue
-        _grant_of(made, group, event)
+        conduct = standing_of(made.books, member, event.recorded_at) if event is not None else None
+        if event is not None and conduct is not None and conduct.earns:
+            _grant_of(made, group, event, conduct)
 
 
-def _grant_of(made: Made, group: tuple[MemberId, ...], event: Event) -> None:
-    """Grant what one event withheld from members who are one person, and move their streaks on."""
+def _grant_of(made: Made, group: tuple[MemberId, ...], event: Event, conduct: Conduct) -> None:
+    """Grant what one event withheld from members who are one person and stood so, and move their streaks on."""
     case = moved(case_of(made.books, event), position=made.event.position, recorded_at=made.event.recorded_at)
     first = len(made.decisions)
     for ordinal, decision in enumerate(decisions(event)):
+        rule = case.version.rule.get(decision.rule)
+        if rule is not None and not conduct.suits(rule):
+            continue
         if decision.origin in group and is_withheld(made.books, event.position, ordinal, decision):
             grant = GrantRef(position=event.position, ordinal=ordinal)
             for one in _anew(made, case, event, grant, decision):
@@ -77,7 +80,7 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
             grant=grant,
             base=decision.wanted,
             worth=next(step.before for step in decision.steps if step.code == STANDING),
-            steps=tuple(step for step in decision.steps if step.code != STANDING),
+            steps=tuple(step for step in decision.steps if step.code not in (CONDUCT, STANDING)),
             recorded_at=event.recorded_at,
         )
         look = Look(
