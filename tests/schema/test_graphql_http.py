@@ -293,8 +293,8 @@ async def test_erased_texts_leave_the_rest_standing(api: Api, somebody: Asker) -
         entries { edges { node { delta contribution { title } reason { explanation } actor { displayName }
         } } } } } } } }"""
     [ana] = [edge["node"] for edge in (await somebody.ask(query))["community"]["members"]["edges"]]
-    assert (ana["displayName"], ana["handles"]) == ("somebody", [])
+    assert (ana["displayName"], ana["handles"]) == ("former member", [])
     line = ana["entries"]["edges"][0]["node"]
     assert (line["delta"], line["contribution"]) == (10, {"title": None})
-    assert line["reason"]["explanation"] == "opened: somebody gets 10 points; the balance is 15."
-    assert line["actor"] == {"displayName": "somebody"}
+    assert line["reason"]["explanation"] == "opened: former member gets 10 points; the balance is 15."
+    assert line["actor"] == {"displayName": "former member"}

@@ -37,6 +37,7 @@ from tests.databases import only_sqlite
 from tests.schema.accused import reports_of
 from tests.schema.answers import gave
 from tests.schema.api import STRUCTURED, Api
+from tests.schema.asker import number_of
 from tests.schema.rights import ANYONE, GRAPHQL, HAS_KEY, MEMBER, OTHER_ROUTES, REST, VARIABLES
 from tests.schema.story import event
 from tests.stall import Stall
@@ -182,15 +183,12 @@ async def world(api: Api, database: Database, writer: Writer, clock: Clock) -> W
 
 async def _merged(api: Api, writer: Writer) -> tuple[str, str]:
     """Make bo and cyd one person; return bo, and the merge."""
-    numbers = []
     for key, name in (("t2", "bo"), ("t3", "cyd")):
-        told = await api.record(event(key, "hand.waved", name))
-        numbers.append(MemberId(int(told["member"]["number"])))
-    [receipt] = await writer.submit(
-        api.community, [MergeMembers(into=numbers[0], gone=numbers[1], by="key:k", reason="r")]
-    )
+        await api.record(event(key, "hand.waved", name))
+    bo, cyd = await number_of(api, "bo"), await number_of(api, "cyd")
+    [receipt] = await writer.submit(api.community, [MergeMembers(into=bo, gone=cyd, by="key:k", reason="r")])
     assert isinstance(receipt, Receipt)
-    return write_id("Member", api.community.id, numbers[0]), write_id("Merge", api.community.id, receipt.position)
+    return write_id("Member", api.community.id, bo), write_id("Merge", api.community.id, receipt.position)
 
 
 async def _told(api: Api, name: str) -> int:
