@@ -60,7 +60,8 @@ class Databases:
             return
         async with self._one_at_a_time:
             server, admin = await self._postgres()
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+            template = TEMPLATE if migrated else "template0"
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}{_by_copying(admin)}")
         try:
             yield server.url(name)
         finally:
@@ -83,6 +84,11 @@ class Databases:
             await self._admin.execute(f"CREATE DATABASE {TEMPLATE}")
             await asyncio.to_thread(migrate, self._server.url(TEMPLATE))
         return self._server, self._admin
+
+
+def _by_copying(admin: asyncpg.Connection[asyncpg.Record]) -> str:
+    """Return what makes the server copy a template's files, as before 15: half the cost of logging them."""
+    return " STRATEGY FILE_COPY" if admin.get_server_version().major >= 15 else ""
 
 
 @asynccontextmanager
