@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None, *, ledger: Ledger | None = None
     )
     add_handlers(app)
     for room in (adjustments, redemptions, members, journal, health, docs, member_page, export_page):
-        app.include_router(room.router)
+        app.router.routes.extend(room.router.routes)
     mount_graphql(app)
     app.mount("/docs/static", docs.static(), name="docs-static")
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's way to a document of one's own

@@ -66,7 +66,8 @@ class Databases:
             return
         async with self._one_at_a_time:
             server, admin = await self._postgres()
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+            copied = f"TEMPLATE {template or 'template0'}{_by_copying(admin)}"
+            await admin.execute(f"CREATE DATABASE {name} {copied}")
         try:
             yield server.url(name)
         finally:
@@ -89,6 +90,11 @@ class Databases:
             await self._admin.execute(f"CREATE DATABASE {TEMPLATE}")
             await asyncio.to_thread(migrate, self._server.url(TEMPLATE))
         return self._server, self._admin
+
+
+def _by_copying(admin: asyncpg.Connection[asyncpg.Record]) -> str:
+    """Return what makes the server copy a template's files, as before 15: half the cost of logging them."""
+    return " STRATEGY FILE_COPY" if admin.get_server_version().major >= 15 else ""
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from ledger.core.books.shelf import STRIKES
 from ledger.core.books.strikes import in_time
 from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
-from ledger.core.rulebook.grammar import StrikeLadder, StrikeStep
+from ledger.core.rulebook.grammar import Rule, StrikeLadder, StrikeStep
 from ledger.core.values import MemberId, Micros, Value
 from ledger.core.violations import Action
 
@@ -47,6 +47,18 @@ class Conduct(Value):
     def earns(self) -> bool:
         """Whether rules pay the member."""
         return not self.is_removed and self.no_earning_until is None
+
+    def suits(self, rule: Rule) -> bool:
+        """Say whether a rule pays who stands so, whether they earn or not."""
+        return not rule.when.standing or self.state.value.lower() in rule.when.standing
+
+    def pays_again_at(self, rule: Rule) -> Micros | None:
+        """Return when a rule pays again who does not earn by it now, where time alone does it."""
+        if self.suits(rule):
+            return self.no_earning_until
+        if State.GOOD.value.lower() not in rule.when.standing or self.clears_at is None:
+            return None
+        return max(self.clears_at, self.no_earning_until or self.clears_at)
 
 
 GOOD = Conduct()

@@ -39,7 +39,7 @@ class ContributionRecorded(Decided, tag="contribution", kw_only=True):
 
 
 class UndoContinued(Decided, tag="undo.continued", kw_only=True):
-    """The next part of what the event at `of` takes back."""
+    """The next part of what the event at `of` takes back, or, where it lifted a violation, grants."""
 
     of: Position
     unfinished: bool = False

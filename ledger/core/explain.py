@@ -13,6 +13,7 @@ from ledger.core.lines import Line
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.values import MemberId
 from ledger.core.violations import PENALTY
+from ledger.core.withholding import CONDUCT
 
 
 def explain(
@@ -91,6 +92,8 @@ def sentence_code(decision: Decision) -> str:
         return f"{code}.restored"
     if decision.kind in BY_KIND and decision.outcome is not Outcome.HELD:
         return f"{code}.{BY_KIND[decision.kind]}"
+    if decision.outcome is Outcome.NOT_EARNING and decision.steps and decision.steps[0].code == CONDUCT:
+        return f"{code}.{CONDUCT}"
     if decision.outcome is Outcome.NOT_ELIGIBLE and decision.steps:
         return f"{code}.{decision.steps[0].code}"
     if decision.outcome is Outcome.PENDING and decision.release_at is None:

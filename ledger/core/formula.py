@@ -116,6 +116,8 @@ def _when(rule: Rule) -> Iterator[Line]:
         yield Line(code="formula.tier", parameters=parameters)
     if rule.when.member_for is not None:
         yield _condition(_spelled_length(rule.when.member_for))
+    if rule.when.standing:
+        yield Line(code="formula.standing", parameters={"standing": ", ".join(rule.when.standing)})
     if rule.when.not_self:
         yield Line(code="formula.not_self", parameters={"party": ", ".join(rule.when.not_self)})
 

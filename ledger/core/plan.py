@@ -51,6 +51,7 @@ from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.catalogue import decide_catalogue
 from ledger.core.decide.claims import decide_claim
 from ledger.core.decide.community import CREATED, decide_creation, decide_publication, publication_key
+from ledger.core.decide.continuing import go_on
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
 from ledger.core.decide.erasing import decide_erasure, erasure_key
@@ -63,7 +64,6 @@ from ledger.core.decide.redeeming import WELCOME, decide_redemption, welcome
 from ledger.core.decide.rounds import decide_round
 from ledger.core.decide.settling import decide_settling, is_settled, settle, touched
 from ledger.core.decide.stories import decide_story
-from ledger.core.decide.undoing import go_on_undoing
 from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
 from ledger.core.refusals import IdempotencyConflict, Refusal
@@ -116,7 +116,7 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
                 Repeated(position=seen.position) if seen.mac == mac else IdempotencyConflict(position=seen.position)
             )
     if books.head.undoing:
-        go_on_undoing(books, at)
+        go_on(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
     if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption | CloseRound | EraseMember):

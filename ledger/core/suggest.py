@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ledger.core.books.shelf import CLAIM, TIER
 from ledger.core.books.view import Books
+from ledger.core.conduct import is_removed, standing_of
 from ledger.core.progress import Mark, Progress, progress
-from ledger.core.rulebook.grammar import DataAmount, FixedAmount, Ladder, Rule
+from ledger.core.rulebook.grammar import DataAmount, FixedAmount, Ladder, Rule, Rulebook
 from ledger.core.rulebook.versions import ACTIVE_DAYS, EARNED, Version, Versions
 from ledger.core.rules.levels import level_on
 from ledger.core.tiers.terms import BALANCE, MEMBER_FOR
@@ -30,6 +31,11 @@ class Way(Value):
     times: int = 0
     points: int | None = None
 
+    @property
+    def by_points(self) -> bool:
+        """Whether its mark is of points or of payments: what perks are open for."""
+        return self.mark.asked.metric.endswith((EARNED, BALANCE))
+
 
 class Ways(Value):
     """How far a member is on a ladder, and what brings them on, the nearest first."""
@@ -41,30 +47,34 @@ class Ways(Value):
 def ways(books: Books, version: Version, ladder: Ladder, member: MemberId, now: Micros) -> Ways:
     """Return what brings a member nearer to the next level."""
     found = progress(books, version, ladder, member, now)
+    if is_removed(books, member):
+        return Ways(progress=found)  # nothing pays them, and no place is theirs
     made: dict[str, Way] = {}
     for mark in found.nearest:
         if mark.wants_more:
-            for way in _for(books, version, member, mark):
+            for way in _for(books, version, member, mark, now):
                 made.setdefault(way.code, way)  # one deed can serve several marks
     return Ways(progress=found, ways=tuple(made.values()))
 
 
-def _for(books: Books, version: Version, member: MemberId, mark: Mark) -> Iterator[Way]:
+def _for(books: Books, version: Version, member: MemberId, mark: Mark, now: Micros) -> Iterator[Way]:
     metric = mark.asked.metric
     if metric.endswith((EARNED, BALANCE)):
-        unit = metric.rpartition(".")[0]
-        yield from _by_points(books, version, member, mark, unit)
+        yield from _by_points(books, version, member, mark, now)
     elif metric in (ACTIVE_DAYS, MEMBER_FOR):
         yield Way(code=metric, mark=mark, times=mark.missing)
     else:
         yield _by_count(version, mark)
 
 
-def _by_points(books: Books, version: Version, member: MemberId, mark: Mark, unit: str) -> Iterator[Way]:
+def _by_points(books: Books, version: Version, member: MemberId, mark: Mark, now: Micros) -> Iterator[Way]:
     """Yield rules that pay the member for what they do themselves, those that need fewest times first."""
+    unit = mark.asked.metric.rpartition(".")[0]
     found: list[Way] = []
     for rule in version.rulebook.rules:
-        if rule.unit != unit or not rule.enabled or rule.to != ACTOR or not _open_to(books, version, rule, member):
+        if rule.unit != unit or not rule.enabled or rule.to != ACTOR:
+            continue
+        if not _open_to(books, version, rule, member, now):
             continue
         match rule.amount:
             case FixedAmount() if rule.amount.points > 0:
@@ -87,8 +97,10 @@ def _is_once(rule: Rule) -> bool:
     return bool(rule.once_per) and set(rule.once_per) <= {"member", "to", ACTOR}
 
 
-def _open_to(books: Books, version: Version, rule: Rule, member: MemberId) -> bool:
-    """Say whether a rule can still pay a member: on their level, and not once for ever already."""
+def _open_to(books: Books, version: Version, rule: Rule, member: MemberId, now: Micros) -> bool:
+    """Say whether a rule can pay a member: on their level, in their standing, not once for ever already."""
+    if not standing_of(books, member, now).suits(rule):
+        return False
     levels = rule.when.levels
     if levels is not None:
         known = version.ladders[levels.ladder]
@@ -96,6 +108,12 @@ def _open_to(books: Books, version: Version, rule: Rule, member: MemberId) -> bo
             return False
     key = ",".join(str(member) for _ in rule.once_per)
     return not (_is_once(rule) and books.read(CLAIM, (f"once:{rule.id}", key)).position)
+
+
+def pays_in(rulebook: Rulebook, rule: Rule) -> tuple[str, ...]:
+    """Return the activities in which alone a rule pays, or else those in which it pays more; none is any time."""
+    raising = (one.id for one in rulebook.activities if one.multiply.get(rule.id, 1) > 1)
+    return rule.only_in or tuple(raising)
 
 
 def _by_count(version: Version, mark: Mark) -> Way:

@@ -84,6 +84,8 @@ class ViolationLifted(Decided, tag="violation.lifted", kw_only=True):
     of: Position
     member: MemberId
     by: str
+    unfinished: bool = False
+    """Whether it withheld more than one event grants: the rest follows at once."""
 
 
 AboutViolation = (

@@ -8,6 +8,9 @@ from ledger.core.values import MemberId
 STANDING = "standing"
 """The step that withholds: before it stands what a rule would have paid, limits aside."""
 
+CONDUCT = "conduct"
+"""The step that says that a rule is for those who stand otherwise with the house rules."""
+
 
 def withheld_trail(member: MemberId) -> str:
     """Return the trail under which what was withheld from a member is found."""

@@ -43,6 +43,8 @@ budgets:
   fund: {unit: coins, points: 40, per: week}
 rules:
   - {id: share, event: shared, amount: 8, pending: 7205s, caps: [{count: 2, per: day}], undo_on: [unshared]}
+  - {id: guide, event: shared, amount: 3, when: {standing: good}, caps: [{points: 9, per: week}],
+     undo_on: [unshared]}
   - {id: shell, event: shared, unit: shells, amount: 2, pending: 10805s, undo_on: [unshared]}
   - {id: story, event: story, amount: 5, pending: review, once_per: [object], undo_on: [unshared]}
   - {id: liked, event: liked, to: share.author, amount: 3, giver_weight: {newcomer: 0.5, core: 1.5},

@@ -105,7 +105,7 @@ rules:
   - id: share
     event: share.posted
     amount: 8
-    when: {tier: [newcomer, core], member_for: {gte: 36h, lt: 365d}}
+    when: {tier: [newcomer, core], member_for: {gte: 36h, lt: 365d}, standing: [good, warned]}
     giver_weight: {newcomer: 0, core: 1.5}
     caps: [{count: 1, per: day, by: [actor, to], tiers: [newcomer]}, {points: 3, per: week, tiers: [core]}]
     budget: launch
@@ -138,6 +138,7 @@ def test_what_weighs_raises_limits_and_delays_a_grant_is_in_its_formula() -> Non
         ("formula.stacking.compound", {}),
         ("formula.tier", {"levels": "newcomer, core", "ladder": "circle"}),
         ("formula.when", {"condition": "member_for ≥ 36h, member_for < 365d"}),
+        ("formula.standing", {"standing": "good, warned"}),
         ("formula.cap.count", {"count": 1, "per": "day", "by": " (actor + to; newcomer)"}),
         ("formula.cap.points", {"points": "3.0", "unit": "points", "per": "week", "by": " (core)"}),
         (

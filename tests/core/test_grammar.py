@@ -190,9 +190,10 @@ class TestRules:
         book = read(f"{UNITS}rules: [{{id: r, event: e, amount: 1}}]\n{group}{LADDERS}")
         assert book.cap_groups[0].levels == codes
 
-    def test_since_when(self) -> None:
-        found = first("when: {member_for: {gte: 7d, lt: 365d}}")
-        assert found.when.member_for == Condition(field="member_for", gte=7 * DAY, lt=365 * DAY)
+    def test_since_when_and_where_they_may_stand(self) -> None:
+        found = first("when: {member_for: {gte: 7d, lt: 365d}, standing: [good, warned]}").when
+        since = Condition(field="member_for", gte=7 * DAY, lt=365 * DAY)
+        assert found == When(member_for=since, standing=("good", "warned"))
 
     def test_newcomers_may_have_a_cap_beside_the_one_for_all(self) -> None:
         found = first("caps: [{points: 9, per: day}, {points: 2, per: day, tiers: newcomer}]", around=LADDERS)

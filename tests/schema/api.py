@@ -113,6 +113,35 @@ class Api:
         await self.app({**scope, "query_string": query.encode()}, receive, send)
         return _streamed(sent, whole=not disconnects)
 
+    async def raw(self, path: str, pieces: Iterable[bytes]) -> int:
+        """Send the pieces of a body over bare ASGI and leave; return the status, 0 where none came."""
+        rest, sent = iter(pieces), list[Any]()
+
+        async def receive() -> dict[str, Any]:
+            piece = next(rest, None)
+            if piece is None:
+                return {"type": "http.disconnect"}
+            return {"type": "http.request", "body": piece, "more_body": True}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = [(b"authorization", f"Bearer {self.bearer}".encode()), (b"content-type", STRUCTURED.encode())]
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "scheme": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+            "server": ("ledger.test", 80),
+            "client": ("127.0.0.1", 5),
+        }
+        await self.app(scope, receive, send)
+        return sent[0]["status"] if sent else 0
+
 
 def _streamed(sent: list[dict[str, Any]], *, whole: bool) -> Streamed:
     """Return what was sent, after seeing that it is one answer or none; who has left gets no end of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.rulebooks import SMALL
 from tests.schema.api import Api, served
 from tests.schema.circle import RULEBOOK as CIRCLE
 from tests.schema.cli import Cli
+from tests.schema.gardens import Gardens, untold
 from tests.schema.story import written
 
 
@@ -69,6 +71,19 @@ async def api(database: Database, writer: Writer, clock: Clock, community: Commu
     """The server of community `garden`, at noon of 23 November 2026."""
     async with served(database, writer, clock, community) as api:
         yield api
+
+
+@pytest.fixture(scope="session")
+async def gardens(databases: Databases) -> AsyncIterator[Gardens]:
+    """Servers for tests that leave them as they found them."""
+    async with AsyncExitStack() as stack:
+        yield Gardens(databases, stack)
+
+
+@pytest.fixture
+async def standing(gardens: Gardens, kind: str) -> Api:
+    """A server like `api`, but one for all tests that leave it as they found it."""
+    return await gardens.after(kind, untold)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.clock import Clock
 from tests.rulebooks import SMALL
 from tests.schema.api import Api
 from tests.schema.asker import EVERY, Asker, event, live, member
+from tests.schema.gardens import Gardens
 
 BOARD = """query ($period: Period!, $on: Date, $board: String, $unit: String, $first: Int) {
   viewer { communities { leaderboard(period: $period, on: $on, board: $board, unit: $unit, first: $first) {
@@ -56,39 +57,49 @@ async def community(database: Database, writer: Writer) -> Community:
     return await rulebooks.begin(database, writer, rulebook=RULES)
 
 
-@pytest.fixture
-async def asker(api: Api) -> Asker:
-    """An operator, after a few people earned and lost."""
+async def _earned(api: Api) -> Asker:
     given = {"ana": 30, "bo": 20, "cai": 20, "dan": 10, "eva": 5, "fay": 3}
     await live(api, [event(f"e-{name}", "earn", name, n=n, subject=name) for name, n in given.items()])
     await live(api, [event("l", "lose", "ana", n=8), event("left", "member.left", "eva")])
     return Asker(api, await api.key(EVERY))
 
 
-async def test_ties_rank_as_the_rulebook_says(asker: Asker) -> None:
-    assert rows(await board(asker, board="earned")) == [
+@pytest.fixture
+async def asker(api: Api) -> Asker:
+    """An operator, after a few people earned and lost."""
+    return await _earned(api)
+
+
+@pytest.fixture
+async def reader(gardens: Gardens, kind: str) -> Asker:
+    """The same, for those who only read."""
+    return await gardens.after(kind, _earned, rulebook=RULES)
+
+
+async def test_ties_rank_as_the_rulebook_says(reader: Asker) -> None:
+    assert rows(await board(reader, board="earned")) == [
         (1, "ana", 30),
         (2, "bo", 20),
         (2, "cai", 20),
         (4, "dan", 10),
         (5, "fay", 3),
     ]
-    assert rows(await board(asker, board="net")) == [
+    assert rows(await board(reader, board="net")) == [
         (1, "ana", 22),
         (2, "bo", 20),
         (2, "cai", 20),
         (3, "dan", 10),
         (4, "fay", 3),
     ]
-    assert [rank for rank, _, _ in rows(await board(asker, board="rows"))] == [1, 2, 3, 4, 5]
+    assert [rank for rank, _, _ in rows(await board(reader, board="rows"))] == [1, 2, 3, 4, 5]
 
 
-async def test_a_board_has_its_top_and_how_many_take_part(asker: Asker) -> None:
-    found = await board(asker, first=2)
+async def test_a_board_has_its_top_and_how_many_take_part(reader: Asker) -> None:
+    found = await board(reader, first=2)
     assert (len(found["top"]), found["participants"], found["nearMe"], found["iAmListed"]) == (2, 5, [], False)
-    assert (await board(asker, first=0))["participants"] == 5
-    assert await asker.codes(BOARD, period="DAY", first=101) in (["BAD_PAGE_SIZE"], ["TOO_COMPLEX"])
-    assert await asker.codes(BOARD, period="DAY", first=-1) == ["BAD_PAGE_SIZE"]
+    assert (await board(reader, first=0))["participants"] == 5
+    assert await reader.codes(BOARD, period="DAY", first=101) in (["BAD_PAGE_SIZE"], ["TOO_COMPLEX"])
+    assert await reader.codes(BOARD, period="DAY", first=-1) == ["BAD_PAGE_SIZE"]
 
 
 async def test_a_member_sees_the_rows_around_theirs(api: Api, asker: Asker) -> None:
@@ -146,17 +157,17 @@ async def test_a_period_is_the_communitys_own(api: Api, asker: Asker, period: st
 
 @pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "1970-01-01"])
 @pytest.mark.parametrize("period", PERIODS)
-async def test_the_ends_of_time_have_empty_boards(asker: Asker, period: str, on: str) -> None:
-    found = await board(asker, period=period, on=on)
+async def test_the_ends_of_time_have_empty_boards(reader: Asker, period: str, on: str) -> None:
+    found = await board(reader, period=period, on=on)
     assert found["participants"] == (5 if period == "ALL_TIME" else 0)
 
 
-async def test_a_board_is_found_by_name_or_unit(asker: Asker) -> None:
-    assert (await board(asker, unit="coins"))["participants"] == 0
-    assert rows(await board(asker, unit="points")) == rows(await board(asker, board="earned"))
+async def test_a_board_is_found_by_name_or_unit(reader: Asker) -> None:
+    assert (await board(reader, unit="coins"))["participants"] == 0
+    assert rows(await board(reader, unit="points")) == rows(await board(reader, board="earned"))
     for asked, code in (({"board": "nope"}, "BOARD_UNKNOWN"), ({"unit": "gold"}, "UNIT_UNKNOWN")):
-        assert await asker.codes(BOARD, period="DAY", **asked) == [code]
-    assert await asker.codes(BOARD, period="DAY", board="net", unit="coins") == ["BOARD_UNKNOWN"]
+        assert await reader.codes(BOARD, period="DAY", **asked) == [code]
+    assert await reader.codes(BOARD, period="DAY", board="net", unit="coins") == ["BOARD_UNKNOWN"]
 
 
 VERSION = """query ($version: Int) { viewer { communities { rulebook(version: $version) {

@@ -17,11 +17,18 @@ from schema.graphql.language import preferred
 from schema.graphql.limits import DEEPEST, MOST_ALIASES, MOST_DIRECTIVES, MOST_REPEATS, MOST_TOKENS
 from tests.schema.api import Api
 from tests.schema.asker import EVERY, Asker, event, live, operator
+from tests.schema.gardens import Gardens
 
 
 @pytest.fixture
-async def somebody(api: Api) -> Asker:
-    """An operator."""
+async def somebody(gardens: Gardens, kind: str) -> Asker:
+    """An operator of a server that stands, for what writes nothing."""
+    return await gardens.after(kind, operator)
+
+
+@pytest.fixture
+async def owner(api: Api) -> Asker:
+    """An operator of a server of one's own."""
     return await operator(api)
 
 
@@ -124,19 +131,19 @@ async def test_what_is_executed_is_200_in_both(somebody: Asker) -> None:
     ],
 )
 async def test_what_is_no_request_is_400_in_graphqls_form(
-    api: Api, body: bytes, media_type: str, status: int
+    standing: Api, body: bytes, media_type: str, status: int
 ) -> None:
-    answer = await api.client.post("/graphql", content=body, headers={"content-type": media_type})
+    answer = await standing.client.post("/graphql", content=body, headers={"content-type": media_type})
     assert answer.status_code == status, answer.text
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
-async def test_queries_come_by_post_only(api: Api) -> None:
+async def test_queries_come_by_post_only(standing: Api) -> None:
     for url in ("/graphql?query={__typename}", "/graphql?query=mutation{__typename}"):
-        assert (await api.client.get(url)).status_code == 400
-    assert (await api.client.get("/graphql", headers={"accept": "text/html"})).status_code == 404
+        assert (await standing.client.get(url)).status_code == 400
+    assert (await standing.client.get("/graphql", headers={"accept": "text/html"})).status_code == 404
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
-        answer = await api.client.request(method, "/graphql")
+        answer = await standing.client.request(method, "/graphql")
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
@@ -217,8 +224,8 @@ async def test_long_documents_are_answered_fast(somebody: Asker, query: str) -> 
     assert time.monotonic() - began < 2
 
 
-async def test_introspection_is_open_to_everybody_but_not_in_circles(api: Api) -> None:
-    nobody = Asker(api, None)
+async def test_introspection_is_open_to_everybody_but_not_in_circles(standing: Api) -> None:
+    nobody = Asker(standing, None)
     told = await nobody.ask("{ __schema { queryType { name } types { name fields { name type { name } } } } }")
     assert told["__schema"]["queryType"] == {"name": "Query"}
     circles = "{ __schema { types { " + "fields { type { " * 6 + "name " + "} } " * 6 + "} } }"
@@ -226,7 +233,7 @@ async def test_introspection_is_open_to_everybody_but_not_in_circles(api: Api) -
 
 
 async def test_what_nobody_expected_is_masked_and_logged_once(
-    api: Api, somebody: Asker, monkeypatch: pytest.MonkeyPatch
+    somebody: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer has a request's id and nothing of the fault; the log has both."""
     secret = "postgresql://user:hunter2@host/db"
@@ -256,7 +263,7 @@ async def test_what_was_expected_is_not_logged(somebody: Asker) -> None:
 
 
 async def test_a_full_queue_is_a_fault_to_try_again_after(
-    api: Api, somebody: Asker, monkeypatch: pytest.MonkeyPatch
+    api: Api, owner: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: Any, **__: Any) -> None:
         raise QueueFull
@@ -264,7 +271,7 @@ async def test_a_full_queue_is_a_fault_to_try_again_after(
     monkeypatch.setattr(api.ledger.writer, "submit", full)
     mutation = """mutation { recordContribution(input: {community: "garden", source: "chat:x", key: "k", type: "t",
         data: {}}) { position } }"""
-    [error] = (await somebody.told(mutation))["errors"]
+    [error] = (await owner.told(mutation))["errors"]
     assert error["extensions"] == {"code": "QUEUE_FULL", "retryAfter": 1}
 
 
@@ -277,7 +284,7 @@ async def test_a_key_has_a_rate_here_too(api: Api) -> None:
     assert int(answer.headers["retry-after"]) >= 1
 
 
-async def test_erased_texts_leave_the_rest_standing(api: Api, somebody: Asker) -> None:
+async def test_erased_texts_leave_the_rest_standing(api: Api, owner: Asker) -> None:
     """Title, reasons and names can be gone; lines and sums are not."""
     await live(api, [event("t1", "thread.opened", "ana", subject="s", title="Secret", display_name="Ana")])
     place = api.community.id
@@ -292,7 +299,7 @@ async def test_erased_texts_leave_the_rest_standing(api: Api, somebody: Asker) -
     query = """{ community(slug: "garden") { members { edges { node { displayName handles { platform }
         entries { edges { node { delta contribution { title } reason { explanation } actor { displayName }
         } } } } } } } }"""
-    [ana] = [edge["node"] for edge in (await somebody.ask(query))["community"]["members"]["edges"]]
+    [ana] = [edge["node"] for edge in (await owner.ask(query))["community"]["members"]["edges"]]
     assert (ana["displayName"], ana["handles"]) == ("former member", [])
     line = ana["entries"]["edges"][0]["node"]
     assert (line["delta"], line["contribution"]) == (10, {"title": None})

@@ -10,6 +10,7 @@ from ledger.service.access import Scope
 from tests.guard import TenantGuard
 from tests.schema.api import Api
 from tests.schema.asker import Asker, event, live, member, operator, present
+from tests.schema.gardens import Gardens
 
 ENTRIES = """query ($first: Int, $after: String, $last: Int, $before: String) {
   me { list: entries(first: $first, after: $after, last: $last, before: $before) {
@@ -53,11 +54,21 @@ class Lists:
         raise AssertionError("a walk ends")
 
 
-@pytest.fixture
-async def lists(api: Api) -> Lists:
-    """The lists after the story was lived."""
+async def _lived(api: Api) -> Lists:
     await live(api)
     return Lists(await member(api, "ana"), await operator(api))
+
+
+@pytest.fixture
+async def lists(gardens: Gardens, kind: str) -> Lists:
+    """The lists after the story was lived, for those who only read them."""
+    return await gardens.after(kind, _lived)
+
+
+@pytest.fixture
+async def growing(api: Api) -> Lists:
+    """The same lists, on a server of one's own that others write to."""
+    return await _lived(api)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -69,12 +80,12 @@ async def test_a_walk_forwards_and_one_backwards_see_everything_once(lists: List
 
 
 @pytest.mark.parametrize("backward", [False, True])
-async def test_a_walk_while_writes_go_on_sees_what_was_there_once(api: Api, lists: Lists, backward: bool) -> None:
-    before = await lists.ids("entries", 100)
+async def test_a_walk_while_writes_go_on_sees_what_was_there_once(api: Api, growing: Lists, backward: bool) -> None:
+    before = await growing.ids("entries", 100)
     walked: list[str] = []
     cursor: dict[str, object] = {}
     for number in range(len(before)):
-        page = await lists.page("entries", **{"last" if backward else "first": 1}, **cursor)
+        page = await growing.page("entries", **{"last" if backward else "first": 1}, **cursor)
         walked += [edge["node"]["id"] for edge in page["edges"]]
         await live(api, [event(f"h-{number}", "member.helped", "bo", people={"helper": "ana"}, amount=1)])
         info = page["pageInfo"]
@@ -82,12 +93,12 @@ async def test_a_walk_while_writes_go_on_sees_what_was_there_once(api: Api, list
     assert walked == (before[::-1] if backward else before)
 
 
-async def test_new_members_stand_at_the_end_and_shift_no_page(api: Api, lists: Lists) -> None:
-    first = await lists.page("members", first=2)
+async def test_new_members_stand_at_the_end_and_shift_no_page(api: Api, growing: Lists) -> None:
+    first = await growing.page("members", first=2)
     await live(api, [event("w", "hand.waved", "zoe")])
-    rest = await lists.page("members", first=100, after=first["pageInfo"]["endCursor"])
+    rest = await growing.page("members", first=100, after=first["pageInfo"]["endCursor"])
     seen = [edge["node"]["id"] for page in (first, rest) for edge in page["edges"]]
-    assert seen == await lists.ids("members", 100)
+    assert seen == await growing.ids("members", 100)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -122,13 +133,13 @@ async def test_a_cursor_that_is_none_is_refused(lists: Lists, name: str, cursor:
         assert await lists.askers[name].codes(LISTS[name], **{side: cursor}) == ["BAD_CURSOR"]
 
 
-async def test_a_search_finds_names_and_handles_in_any_case(api: Api, lists: Lists) -> None:
+async def test_a_search_finds_names_and_handles_in_any_case(api: Api, growing: Lists) -> None:
     await live(api, [event("w", "hand.waved", "Zoe_100%"), event("v", "hand.waved", "telegram:zoe")])
     query = """query ($search: String) { community(slug: "garden") {
         members(search: $search, filter: ALL) { totalCount edges { node { displayName } } } } }"""
 
     async def found(search: str | None) -> list[str]:
-        members = (await lists.askers["members"].ask(query, search=search))["community"]["members"]
+        members = (await growing.askers["members"].ask(query, search=search))["community"]["members"]
         assert members["totalCount"] == len(members["edges"])
         return [edge["node"]["displayName"] for edge in members["edges"]]
 

@@ -8,13 +8,11 @@ import pytest
 
 from ledger.core.values import HOUR
 from ledger.service.access import Scope
-from ledger.service.writer import Writer
-from ledger.store.directory import Community
-from ledger.store.engine import Database
 from tests import rulebooks
 from tests.clock import Clock
 from tests.schema.api import Api
 from tests.schema.asker import EVERY, Asker, event, id_of, live, member
+from tests.schema.gardens import Gardens
 
 OWN = (
     "balance { total }",
@@ -104,15 +102,8 @@ class Cast(dict[str, Asker]):
     """Callers of every kind, by role."""
 
 
-@pytest.fixture
-async def orchard(database: Database, writer: Writer) -> Community:
-    """Another community on the same server."""
-    return await rulebooks.begin(database, writer, "orchard")
-
-
-@pytest.fixture
-async def cast(api: Api, orchard: Community) -> Cast:
-    """One caller of each kind; ana and bo are members of both communities, by the same names."""
+async def _cast(api: Api) -> Cast:
+    orchard = await rulebooks.begin(api.ledger.database, api.ledger.writer, "orchard")
     documents = [
         event("t1", "thread.opened", "ana", subject="thread-1"),
         event("l1", "thread.liked", "bo", subject="thread-1"),
@@ -128,6 +119,18 @@ async def cast(api: Api, orchard: Community) -> Cast:
     cast["stranger"] = Asker(api, await api.key(EVERY, community=orchard))
     cast["namesake"] = await member(api, "ana", community=orchard)
     return cast
+
+
+@pytest.fixture
+async def cast(api: Api) -> Cast:
+    """One caller of each kind; ana and bo are members of garden and orchard, by the same names."""
+    return await _cast(api)
+
+
+@pytest.fixture
+async def readers(gardens: Gardens, kind: str) -> Cast:
+    """The same callers, for those who only read, or change nothing that others look at."""
+    return await gardens.after(kind, _cast)
 
 
 READERS = ("operator", "console", "MEMBERS_READ")
@@ -176,9 +179,9 @@ async def test_everybody_of_a_community_sees_what_it_is(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("field", OPERATED)
-async def test_what_operators_see_is_null_for_everybody_else(cast: Cast, field: str) -> None:
+async def test_what_operators_see_is_null_for_everybody_else(readers: Cast, field: str) -> None:
     query = f'{{ community(slug: "garden") {{ slug shown: {field} }} }}'
-    for name, asker in cast.items():
+    for name, asker in readers.items():
         found = (await asker.ask(query))["community"]
         if name in STRANGERS:
             assert found is None
@@ -262,11 +265,11 @@ async def test_everybody_is_told_who_they_are(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_change_needs_its_scope_and_says_which(cast: Cast, change: str) -> None:
+async def test_a_change_needs_its_scope_and_says_which(readers: Cast, change: str) -> None:
     mutation = f"mutation {{ {change} {{ userErrors {{ code }} }} }}"
     scope = CHANGES[change]
     for name in ("nobody", "ana", *(one.value for one in Scope if one not in (scope, Scope.CONSOLE))):
-        told = await cast[name].told(mutation)
+        told = await readers[name].told(mutation)
         [error] = told["errors"]
         assert told["data"] is None
         if name == "nobody":
@@ -274,7 +277,7 @@ async def test_a_change_needs_its_scope_and_says_which(cast: Cast, change: str) 
         else:
             assert error["extensions"] == {"code": "MISSING_SCOPE", "scope": scope.value}, name
     allowed = scope.value if scope is not Scope.CONSOLE else "console"
-    assert "errors" not in await cast[allowed].told(mutation)
+    assert "errors" not in await readers[allowed].told(mutation)
 
 
 async def test_no_change_reaches_a_foreign_community(api: Api, cast: Cast) -> None:
@@ -329,7 +332,7 @@ async def test_a_session_ends(api: Api, cast: Cast, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("bearer", ["", "x", "lgr_0_0_0", "é", "a.b.c"])
-async def test_a_key_that_opens_nothing_is_no_anonymous_caller(api: Api, bearer: str) -> None:
+async def test_a_key_that_opens_nothing_is_no_anonymous_caller(standing: Api, bearer: str) -> None:
     headers = {b"authorization": f"Bearer {bearer}".encode()}
-    answer = await api.client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+    answer = await standing.client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from ledger.core.calendar import micros
 from ledger.core.commands import Command, MoveRedemption, PutPerk, RedeemPerk
 from ledger.core.events import RedemptionStatus
+from ledger.core.rhythm.activities import CancelActivity
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
 from ledger.core.values import DAY, MemberId, Position
 from ledger.service.writer import Receipt
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 from tests.guard import TenantGuard
 from tests.schema.api import Api
 from tests.schema.asker import event, live, member, operator
@@ -78,6 +81,46 @@ async def test_a_ladder_of_points_says_how_often(api: Api) -> None:
         ("linked", "linked, 8 times", 16, "pillar"),
     ]
     assert ways[0]["because"] == "points held: 15 points more to pillar"
+
+
+OPENED = """query { me { suggestions {
+  code activity { kind title startsAt endsAt } perk { code } } } }"""
+
+
+async def test_a_suggestion_says_when_it_pays_more_and_which_perk_it_opens(circle: Api, clock: Clock) -> None:
+    async def put(**terms: Any) -> None:
+        [receipt] = await circle.ledger.writer.submit(
+            circle.community, [PutPerk(terms=PerkTerms(**terms), by="key:k")]
+        )
+        assert isinstance(receipt, Receipt)
+
+    await put(code="tea", cost=5)
+    await put(code="seat", cost=80, tiers=("core",))
+    await put(code="late", cost=1, tiers=("core",), starts_at=NOON + 99 * DAY)
+    await put(code="talk", cost=9, tiers=("ordinary", "core"))
+    await share_daily(circle, clock, "ana", 3)
+
+    async def told() -> list[tuple[str, Any, Any]]:
+        found = (await (await member(circle, "ana")).ask(OPENED))["me"]["suggestions"]
+        return [(one["code"], one["activity"], one["perk"]) for one in found]
+
+    seat = {"code": "seat"}
+    wednesday = {"startsAt": "2026-12-02T12:00:00.000Z", "endsAt": "2026-12-02T14:00:00.000Z"}
+    day = {"kind": "share_day", "title": "Sharing day", **wednesday}
+    assert await told() == [("share", day, seat), ("later", None, seat), ("payment", None, seat)]
+    clock.set(micros(datetime(2026, 12, 2, 13, 59, tzinfo=UTC)))
+    assert (await told())[0] == ("share", day, seat), "it is on"
+    await circle.ledger.writer.submit(
+        circle.community, [CancelActivity(activity="share_day/2026-12-02T12:00:00Z", by="key:k")]
+    )
+    [_, activity, _] = (await told())[0]
+    assert activity["startsAt"] == "2026-12-09T12:00:00.000Z", "that time was called off"
+    await live(circle, [event("b", "hello", "bo")])
+    bo = (await (await member(circle, "bo")).ask(OPENED))["me"]["suggestions"]
+    assert [(one["code"], one["activity"], one["perk"]) for one in bo] == [
+        ("active_days", None, None),
+        ("member_for", None, None),
+    ]
 
 
 async def test_a_suggestion_is_found_again_by_its_id(circle: Api, clock: Clock) -> None:

@@ -83,7 +83,7 @@ from ledger.core.outcomes import (
 from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened
 from ledger.core.values import MemberId, Micros, Position
-from ledger.core.violations import AboutViolation
+from ledger.core.violations import AboutViolation, ViolationLifted
 
 JOINED = "member.joined"
 LEFT = "member.left"
@@ -124,7 +124,7 @@ def evolve_own(books: Books, event: Event) -> None:
         evolve_story(books, event, fact)
         evolve_attendance(books, event)
     match fact:
-        case ContributionRecorded() if fact.unfinished:
+        case ContributionRecorded() | ViolationLifted() if fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), Due(at=AT_ONCE))
         case UndoContinued() if not fact.unfinished:
             books.write(DUE, (UNDO_DUE, 0), DUE.blank)
@@ -223,7 +223,7 @@ def _evolve_lock(books: Books, fact: TierLocked) -> None:
 def evolve_head(books: Books, event: Event) -> None:
     """Move the head to the event, and tick what it does of the playbook. Its hash is sealed by the writer."""
     fact, undoing = event.fact, books.head.undoing
-    if isinstance(fact, ContributionRecorded) and fact.unfinished:
+    if isinstance(fact, ContributionRecorded | ViolationLifted) and fact.unfinished:
         undoing = event.position
     elif isinstance(fact, UndoContinued) and not fact.unfinished:
         undoing = Position(0)

@@ -16,7 +16,7 @@ from ledger.core.books.evolve import evolve_decision
 from ledger.core.books.shelf import ACCOUNT, EVENT, Account
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
-from ledger.core.conduct import standing_of
+from ledger.core.conduct import State, standing_of
 from ledger.core.decide.people import is_gone
 from ledger.core.events import Event, decisions
 from ledger.core.outcomes import ClaimKey, Decision, GrantRef, LotMove, Outcome, Step
@@ -33,7 +33,7 @@ from ledger.core.rules.levels import old_enough, on_levels
 from ledger.core.rules.quotas import Quotas
 from ledger.core.undo import is_undone, member_trail, subject_trail, undone_before_it_came
 from ledger.core.values import MemberId, Micros
-from ledger.core.withholding import STANDING, withheld_trail
+from ledger.core.withholding import CONDUCT, STANDING, withheld_trail
 
 
 class Withheld(NamedTuple):
@@ -155,21 +155,26 @@ def _came_later(books: Books, holder: GrantRef, withheld: GrantRef) -> bool:
 
 
 def _kept_back(books: Books, look: Look) -> Decision | None:
-    """Return the decision to withhold a gain from a member who is not earning; losses are theirs all the same."""
-    standing = standing_of(books, look.receiver, look.case.recorded_at)
-    base = amount_wanted(look.rule.amount, look.case.data) if not standing.earns else None
+    """Return the decision to withhold a gain from a member who does not earn, or not by this rule as they stand.
+
+    Losses are theirs all the same, unless the rule is for others.
+    """
+    conduct = standing_of(books, look.receiver, look.case.recorded_at)
+    suits = conduct.suits(look.rule)
+    base = amount_wanted(look.rule.amount, look.case.data) if not (conduct.earns and suits) else None
     if base is None:
         return None
-    steps: list[Step] = []
+    misfit = Step(code=CONDUCT, before=0, after=0)
+    steps = [misfit] if conduct.earns else []
     worth = through_factors(books, look.case, look.rule, look.running, base, steps)
-    if worth <= 0:
-        return None
+    if worth <= 0 or (conduct.earns and conduct.state is State.GOOD):
+        return None if suits else look.stopped(books, Outcome.NOT_ELIGIBLE, steps=(misfit,))
     stopped = look.stopped(
         books,
         Outcome.NOT_EARNING,
         wanted=base,
         steps=(*steps, Step(code=STANDING, before=worth, after=0)),
-        again_at=standing.no_earning_until,
+        again_at=conduct.pays_again_at(look.rule),
     )
     trails = (withheld_trail(look.origin), *_trails(look.case, look.rule, look.origin))
     return replace(stopped, trails=trails)

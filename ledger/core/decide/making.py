@@ -29,6 +29,9 @@ from ledger.core.rules.measures import of_decisions
 from ledger.core.tiers import moving
 from ledger.core.values import MemberId, Micros, Position
 
+MOST_AT_ONCE = 10_000
+"""How many grants one event takes back, or gives late."""
+
 
 @dataclass(slots=True)
 class Made:

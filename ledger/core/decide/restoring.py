@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from ledger.core.books.shelf import EVENT
 from ledger.core.books.united import everybody, kept
-from ledger.core.conduct import standing_of
+from ledger.core.conduct import Conduct, standing_of
+from ledger.core.decide import making
 from ledger.core.decide.grading import Look, Withheld, claimed
 from ledger.core.decide.making import Made
 from ledger.core.decide.people import is_gone
@@ -26,7 +27,7 @@ from ledger.core.rules import accruals, streaks
 from ledger.core.rules.case import Case
 from ledger.core.undo import corrected_trail, is_undone, is_withheld
 from ledger.core.values import MemberId
-from ledger.core.withholding import STANDING, restored_claim, withheld_trail
+from ledger.core.withholding import CONDUCT, STANDING, restored_claim, withheld_trail
 
 
 def give_back(made: Made, confirmed: Event) -> None:
@@ -37,27 +38,49 @@ def give_back(made: Made, confirmed: Event) -> None:
             made.take(reversal(made.books, made.version, confirmed, ordinal, decision, at=at, now=now))
 
 
-def grant_withheld(made: Made, member: MemberId, confirmed: Event) -> None:
-    """Grant what was withheld from a member since a confirmation, unless another strike withholds it still."""
+def grant_withheld(made: Made, member: MemberId, confirmed: Event) -> bool:
+    """Grant what was withheld from a member since a confirmation, unless another strike withholds it still.
+
+    Say whether something is left: one event holds so much, and all of what one contribution brings.
+    """
     group = everybody(made.books, member)
     for position in sorted({one for other in group for one in made.books.trail(withheld_trail(other))}):
         if position < confirmed.position or is_gone(made.books, kept(made.books, member)):
             continue
         event = made.books.read(EVENT, (position,)).event
-        if event is None or not standing_of(made.books, member, event.recorded_at).earns:
-            continue
-        _grant_of(made, group, event)
+        conduct = standing_of(made.books, member, event.recorded_at) if event is not None else None
+        if event is not None and conduct is not None and conduct.earns:
+            if len(made.decisions) >= making.MOST_AT_ONCE and _is_withheld(made, group, event, conduct):
+                return True
+            _grant_of(made, group, event, conduct)
+    return False
 
 
-def _grant_of(made: Made, group: tuple[MemberId, ...], event: Event) -> None:
-    """Grant what one event withheld from members who are one person, and move their streaks on."""
+def _is_withheld(made: Made, group: tuple[MemberId, ...], event: Event, conduct: Conduct) -> bool:
+    """Say whether an event has something that is still to be granted."""
+    return any(True for _ in _withheld(made, group, event, conduct))
+
+
+def _withheld(
+    made: Made, group: tuple[MemberId, ...], event: Event, conduct: Conduct
+) -> Iterator[tuple[int, Decision]]:
+    """Yield what an event withheld from members who are one person and stood so, as far as it still is."""
+    rules = made.books.versions.numbered(event.rulebook).rule
+    for ordinal, decision in enumerate(decisions(event)):
+        rule = rules.get(decision.rule)
+        theirs = decision.origin in group and (rule is None or conduct.suits(rule))
+        if theirs and is_withheld(made.books, event.position, ordinal, decision):
+            yield ordinal, decision
+
+
+def _grant_of(made: Made, group: tuple[MemberId, ...], event: Event, conduct: Conduct) -> None:
+    """Grant what one event withheld from members who are one person and stood so, and move their streaks on."""
     case = moved(case_of(made.books, event), position=made.event.position, recorded_at=made.event.recorded_at)
     first = len(made.decisions)
-    for ordinal, decision in enumerate(decisions(event)):
-        if decision.origin in group and is_withheld(made.books, event.position, ordinal, decision):
-            grant = GrantRef(position=event.position, ordinal=ordinal)
-            for one in _anew(made, case, event, grant, decision):
-                made.take(one)
+    for ordinal, decision in _withheld(made, group, event, conduct):
+        grant = GrantRef(position=event.position, ordinal=ordinal)
+        for one in _anew(made, case, event, grant, decision):
+            made.take(one)
     for move, reward in streaks.advanced(made.books, case, made.decisions[first:]):
         made.advance(move)
         if reward is not None:
@@ -77,7 +100,7 @@ def _anew(made: Made, case: Case, event: Event, grant: GrantRef, decision: Decis
             grant=grant,
             base=decision.wanted,
             worth=next(step.before for step in decision.steps if step.code == STANDING),
-            steps=tuple(step for step in decision.steps if step.code != STANDING),
+            steps=tuple(step for step in decision.steps if step.code not in (CONDUCT, STANDING)),
             recorded_at=event.recorded_at,
         )
         look = Look(

@@ -275,7 +275,7 @@ def _lift(
     evolve_arrival(books, event)
     made = Made(books, event, ask.version)
     give_back(made, confirmed)
-    grant_withheld(made, report.member, confirmed)
+    made.unfinished = grant_withheld(made, report.member, confirmed)
     finish(made, private({"note": command.note}), places=_returned(ask, confirmed.fact))
     return Accepted(position=event.position)
 

@@ -16,8 +16,7 @@ from ledger.core.violations import PENALTY
 PERIODS = ("day", "week", "month", "year", "ever")
 BOUNDS = ("gte", "gt", "lte", "lt")
 CONDITION_KEYS = (*BOUNDS, "step", "in", "not_in")
-ABOUT_PEOPLE = ("not_self", "tier", "member_for")
-LATER_CONDITIONS = ("standing",)
+ABOUT_PEOPLE = ("not_self", "tier", "member_for", "standing")
 START = "start"
 TAKEN = {START: "a unit's start", PENALTY: "what violations take"}
 """Ids that name entries of the ledger's own."""
@@ -277,9 +276,7 @@ class PartReading(Reading):
         read = []
         for name, item in named.items.items():
             at, here = Text(named.lines[name], name), f"{path}.{name}"
-            if name in LATER_CONDITIONS:
-                self.fault("NOT_YET", at, here, "not yet supported by this version of the ledger")
-            elif name in ABOUT_PEOPLE:
+            if name in ABOUT_PEOPLE:
                 self.fault("WRONG_VALUE", at, here, "expected a field of the data")
             else:
                 self.field_name(at, here)

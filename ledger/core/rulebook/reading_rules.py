@@ -16,7 +16,7 @@ from ledger.core.rulebook.grammar import (
     Unit,
     When,
 )
-from ledger.core.rulebook.reading_parts import ABOUT_PEOPLE, BOUNDS, PERIODS, PartReading, unknown
+from ledger.core.rulebook.reading_parts import ABOUT_PEOPLE, BOUNDS, PERIODS, PartReading, each_of, unknown
 from ledger.core.rulebook.tree import Items, Mapped, Node, Text
 
 OWN_KEYS = ("id", "event", "names")
@@ -40,6 +40,7 @@ DEFAULT_KEYS = (
 )
 CAP_PERIODS = (*PERIODS, "object")
 PARTIES = ("actor", "to")
+STANDINGS = ("good", "warned", "removed")
 LARGEST_PERCENT = 10_000
 
 
@@ -207,9 +208,22 @@ class RuleReading(PartReading):
             not_self = tuple(filter(None, [self.party(listed, f"{path}.not_self")] if listed else []))
         levels = self.levels_of(named.items.get("tier"), f"{path}.tier")
         member_for = self.member_for(named.items.get("member_for"), f"{path}.member_for")
+        standing = self.standings(named.items.get("standing"), f"{path}.standing")
         rest = {key: item for key, item in named.items.items() if key not in ABOUT_PEOPLE}
         conditions = self.conditions(Mapped(node.line, rest, named.lines), path)
-        return When(conditions=conditions, not_self=not_self, levels=levels, member_for=member_for)
+        return When(
+            conditions=conditions, not_self=not_self, levels=levels, member_for=member_for, standing=standing
+        )
+
+    def standings(self, node: Node | None, path: str) -> tuple[str, ...]:
+        """Read where the receiver may stand with the house rules."""
+        if node is None:
+            return ()
+        words = self.words(node, path, least=1)
+        for item, here in each_of(node, path):
+            if isinstance(item, Text) and item.text in words:
+                self.choice(item, here, STANDINGS)
+        return words
 
     def member_for(self, node: Node | None, path: str) -> Condition | None:
         """Read since how long the receiver must be a member: bounds that are lengths of time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
@@ -167,6 +168,20 @@ async def _planned(
     scheduled: list[Scheduled] = await view.loaders.scheduled.load(place.id)
     terms = [one.terms for one in scheduled if cancelled or not one.cancelled]
     return agenda(await view.rulebook(place), terms, since, until)
+
+
+async def next_of(view: View, place: Place, kinds: Collection[str]) -> Activity | None:
+    """Return the first of some kinds that is on or to come, within the agenda's span; none where none is named."""
+    if not kinds:
+        return None
+    now = view.ledger.clock()
+    found = await _planned(view, place, now, Micros(now + LONGEST_SPAN))
+    for one in found:
+        if one.kind not in kinds:
+            continue
+        if not (await view.loaders.gatherings.load((place.id, one.occurrence.id))).cancelled:
+            return activity_of(place, one)
+    return None
 
 
 async def find_activity(view: View, text: str) -> Activity | None:

@@ -34,13 +34,15 @@ class Levels(Value):
 class When(Value):
     """What must hold for a rule to pay: conditions on data, and parties who may not be the receiver.
 
-    And who the receiver must be: on which level, and for how many microseconds a member.
+    And who the receiver must be: on which level, for how many microseconds a member, and where they may stand
+    with the house rules (`good`, `warned`, `removed`), anywhere if nothing is said.
     """
 
     conditions: tuple[Condition, ...] = ()
     not_self: tuple[str, ...] = ()
     levels: Levels | None = None
     member_for: Condition | None = None
+    standing: tuple[str, ...] = ()
 
 
 class FixedAmount(Value, tag="fixed"):
