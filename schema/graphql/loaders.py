@@ -39,7 +39,6 @@ from ledger.store.reads import (
 from ledger.store.reads.earnings import Point
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
-from ledger.store.reads.members import Profile
 from ledger.store.reads.people import Handle
 from ledger.store.reads.reviews import Review
 from ledger.store.reads.settings import settings
@@ -56,11 +55,6 @@ ISSUED_DAYS = 30
 
 class Loaders(PerkLoaders):
     """One operation's loaders. A key leads with its community."""
-
-    @cached_property
-    def profiles(self) -> Loader[MemberId, Profile | None]:
-        """Members' names and dates."""
-        return self._each(people.profiles, lambda: None)
 
     @cached_property
     def accounts(self) -> Loader[MemberId, dict[str, Account]]:

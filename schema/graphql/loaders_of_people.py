@@ -19,7 +19,7 @@ from ledger.store.preferences import seen_by
 from ledger.store.reads import activities, earnings, impact, people, spending, stories, violations
 from ledger.store.reads.earnings import Award, Earned, Point, Window
 from ledger.store.reads.impact import Impact
-from ledger.store.reads.members import people_of
+from ledger.store.reads.members import Profile
 from schema.graphql.loading import Loader, Loading
 
 K = TypeVar("K", bound=Hashable)
@@ -33,9 +33,22 @@ class PeopleLoaders(Loading):
     """What is asked about people, by the member who acts for each."""
 
     @cached_property
+    def profiles(self) -> Loader[MemberId, Profile | None]:
+        """Members' names and dates."""
+        return self._each(people.profiles, lambda: None)
+
+    @cached_property
     def people(self) -> Loader[MemberId, tuple[MemberId, ...]]:
         """All who are one person with a member: the member first."""
-        return self._each(people_of, tuple)
+
+        async def read(
+            _: Database, place: UUID, members: Sequence[MemberId]
+        ) -> Mapping[MemberId, tuple[MemberId, ...]]:
+            profiles = await self.profiles.load_many([(place, one) for one in members])
+            found = zip(members, profiles, strict=True)
+            return {one: (one, *profile.united) for one, profile in found if profile is not None}
+
+        return self._each(read, tuple)
 
     @cached_property
     def strikes(self) -> Loader[MemberId, tuple[Strike, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,24 +26,29 @@ class Profile(NamedTuple):
     kept: MemberId | None = None
     """Who acts for them since a merge."""
     erased: bool = False
+    united: tuple[MemberId, ...] = ()
+    """Those for whom they act since merges."""
+
+
+PROFILE_OF = (MEMBER.joined_at, MEMBER.left_at, MEMBER.kept, MEMBER.erased_at.is_not(None), MEMBER.united)
+
+
+def profile_of(name: str, joined_at: Micros, left_at: Micros | None, *more: Any) -> Profile:
+    """Return a name and a row of `PROFILE_OF` as a profile."""
+    kept, erased, united = more
+    return Profile(name, joined_at, left_at, kept, bool(erased), members_of(united))
 
 
 async def profile(database: Database, community: UUID, member: MemberId) -> Profile | None:
     """Return a member's profile."""
     named = shown_names(community, [member])
     statement = (
-        select(
-            func.coalesce(named.c.name, ""),
-            MEMBER.joined_at,
-            MEMBER.left_at,
-            MEMBER.kept,
-            MEMBER.erased_at.is_not(None),
-        )
+        select(func.coalesce(named.c.name, ""), *PROFILE_OF)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member == member)
     )
     rows = await database.read(statement)
-    return Profile(*rows[0]) if rows else None
+    return profile_of(*rows[0]) if rows else None
 
 
 async def holder(database: Database, community: UUID, member: MemberId) -> MemberId | None:
@@ -63,14 +68,6 @@ async def person_of(database: Database, community: UUID, member: MemberId) -> tu
     if rows[0].kept is not None:
         return await person_of(database, community, MemberId(rows[0].kept))
     return (member, *members_of(rows[0].united))
-
-
-async def people_of(
-    database: Database, community: UUID, members: Sequence[MemberId]
-) -> dict[MemberId, tuple[MemberId, ...]]:
-    """Return all who are one person with members who act for themselves: each member first."""
-    others = await united(database, community, members)
-    return {one: (one, *others.get(one, ())) for one in members}
 
 
 async def united(

@@ -14,7 +14,7 @@ from ledger.core.books.united import members as members_of
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros, Position
 from ledger.store.engine import Database
-from ledger.store.reads.members import Profile
+from ledger.store.reads.members import PROFILE_OF, Profile, profile_of
 from ledger.store.reads.names import acting, shown_names
 from ledger.store.reads.spans import Span, within
 from ledger.store.tables import TABLES
@@ -36,18 +36,11 @@ async def profiles(database: Database, community: UUID, members: Sequence[Member
     """Return the profiles of those there are."""
     named = shown_names(community, members)
     statement = (
-        select(
-            MEMBER.member,
-            func.coalesce(named.c.name, ""),
-            MEMBER.joined_at,
-            MEMBER.left_at,
-            MEMBER.kept,
-            MEMBER.erased_at.is_not(None),
-        )
+        select(MEMBER.member, func.coalesce(named.c.name, ""), *PROFILE_OF)
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member.in_(members))
     )
-    return {MemberId(row[0]): Profile(*row[1:]) for row in await database.read(statement)}
+    return {MemberId(row[0]): profile_of(*row[1:]) for row in await database.read(statement)}
 
 
 async def accounts(
