@@ -154,7 +154,8 @@ async def test_members_and_readers_see_rounds(games: Api) -> None:
 
 
 UNDO = """mutation ($key: String!, $again: String!) { undoContribution(community: "garden", source: "ledger:rounds",
-  key: $key, reason: "The wrong one", idempotencyKey: $again) { entries { delta } userErrors { code message path } } }"""
+  key: $key, reason: "The wrong one", idempotencyKey: $again) {
+    entries { delta } userErrors { code message path } } }"""
 
 
 async def test_a_win_that_was_recorded_wrongly_is_taken_back_by_an_operator(games: Api) -> None:

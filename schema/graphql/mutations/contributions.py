@@ -51,7 +51,7 @@ class ContributionMutation:
 
     @changing(
         "Takes back what an event gave: every grant once, by what was really given. Operators take back what the "
-        "ledger recorded itself, such as a game won or a claim; facts that are no contributions have their own acts."
+        "ledger recorded itself, such as a game won or a claim; what is no contribution has acts of its own."
     )
     async def undo_contribution(
         self,
