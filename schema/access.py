@@ -64,7 +64,7 @@ class Gate:
         signed = await signed_in(self._ledger.database, session, Purpose.SESSION, at=at)
         if signed is None:
             raise unauthorized("this session is over; ask the bot for a new link", invalid=True)
-        caller = Caller("", signed.community.id, frozenset(), member=signed.member)
+        caller = Caller("", signed.community.id, frozenset(), member=signed.member, united=signed.united)
         return Known(caller, signed.community, at)
 
     async def _community(self, place: UUID) -> Community | None:

@@ -60,6 +60,8 @@ class ContributionReviewed(Decided, tag="contribution.reviewed", kw_only=True):
     by: str
     story: str = ""
     """The story that is published or declined with it, by its subject; empty is none."""
+    whose: MemberId | None = None
+    """Who did what was reviewed: why it was declined is said to them."""
 
 
 class PointsReleased(Decided, tag="points.released", kw_only=True):

@@ -16,6 +16,8 @@ class MemberErased(Decided, tag="member.erased", kw_only=True):
     by: str
     united: tuple[MemberId, ...] = ()
     """Those who were one person with them."""
+    answers: tuple[tuple[str, MemberId], ...] = ()
+    """Answers to activities that are still to come, by activity and member: their places are free."""
 
     @property
     def everybody(self) -> tuple[MemberId, ...]:
@@ -24,11 +26,15 @@ class MemberErased(Decided, tag="member.erased", kw_only=True):
 
 
 class MembersMerged(Decided, tag="members.merged", kw_only=True):
-    """Two members are one person: from now on `into` acts for `gone`, whose balances move with their lots."""
+    """Two members are one person: from now on `into` acts for `gone`, whose balances move with their lots.
+
+    `answers` are those to activities that count no more, as the other one answered later: one person has one place.
+    """
 
     into: MemberId
     gone: MemberId
     by: str
+    answers: tuple[tuple[str, MemberId], ...] = ()
 
 
 class MembersUnmerged(Decided, tag="members.unmerged", kw_only=True):

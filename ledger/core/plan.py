@@ -119,7 +119,7 @@ def decide(books: Books, command: Command, mac: bytes, *, at: Micros) -> Answer:
         go_on_undoing(books, at)
     if isinstance(command, SettleDue):
         return decide_settling(books, command, at)
-    if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption | CloseRound):
+    if not books.versions.timed and not isinstance(command, RedeemPerk | MoveRedemption | CloseRound | EraseMember):
         return _decide(books, command, mac, at=at)
     return _decide_settled(books, command, mac, at=at)
 

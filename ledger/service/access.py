@@ -37,6 +37,8 @@ class Caller(NamedTuple):
     scopes: frozenset[Scope]
     source_prefixes: tuple[str, ...] = ()
     member: MemberId | None = None
+    united: tuple[MemberId, ...] = ()
+    """Those who are one person with the member since a merge."""
 
     @property
     def name(self) -> str:

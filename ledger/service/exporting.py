@@ -20,7 +20,11 @@ from ledger.store.reads.journal import Stored, events, private_part
 from ledger.store.reads.members import united
 from ledger.store.tables import TABLES
 
-BOOKS = ("member", "identity", "profile", *BESIDE, "account", "tier", "lot", "waiting", "streak", "group_wish")
+BOOKS = (
+    *("member", "identity", "profile", *BESIDE),
+    *("account", "tier", "lot", "waiting", "streak", "group_wish", "buddy"),
+    *("redemption", "violation", "rsvp", "thanks"),
+)
 """The tables that hold something of a member, by their number."""
 
 
@@ -68,7 +72,7 @@ def _event(one: Stored, members: frozenset[MemberId]) -> dict[str, Any] | None:
         "decisions": [asdict(made) for made in mine],
     }
     if not isinstance(fact, ContributionRecorded):
-        if getattr(fact, "member", None) in members:
+        if getattr(fact, "member", None) in members or getattr(fact, "whose", None) in members:
             shown["texts"] = private.get("texts", {})
         return shown
     people = private.get("people")

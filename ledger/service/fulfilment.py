@@ -32,6 +32,7 @@ from ledger.store import directory
 from ledger.store.directory import Community
 from ledger.store.engine import ANSWERED_WITH_AN_ERROR, AWAY
 from ledger.store.reads import people
+from ledger.store.reads.members import holder
 from ledger.store.reads.redemptions import Redemption, approved, at_positions, perks
 
 log = structlog.get_logger()
@@ -131,9 +132,9 @@ class Fulfiller:
             if attempt:
                 await asyncio.sleep(wait * random.uniform(1, 1.2))  # noqa: S311  # spreads tries, guards nothing
                 wait *= FACTOR
-            if not await self._still_waits(community, redemption.position):
-                return None
             async with self._at_once:
+                if not await self._still_waits(community, redemption.position):
+                    return None
                 outcome = await deliver(
                     self._sender,
                     terms.target,
@@ -151,7 +152,8 @@ class Fulfiller:
         return position in found and found[position].status is RedemptionStatus.APPROVED
 
     async def _delivery(self, community: Community, redemption: Redemption) -> Delivery:
-        handles = await people.handles(self._ledger.database, community.id, [redemption.member])
+        member = await holder(self._ledger.database, community.id, redemption.member)
+        handles = await people.handles(self._ledger.database, community.id, [member] if member is not None else [])
         body = {
             "type": TYPE,
             "timestamp": moment(redemption.updated_at).isoformat(),
@@ -159,7 +161,7 @@ class Fulfiller:
                 "community": community.slug,
                 "redemption": f"R-{redemption.position}",
                 "perk": redemption.perk,
-                "member": [f"{one.platform}:{one.external_id}" for one in handles.get(redemption.member, [])],
+                "member": [f"{one.platform}:{one.external_id}" for several in handles.values() for one in several],
                 "unit": redemption.unit,
                 "cost": redemption.cost,
                 "given": redemption.given,

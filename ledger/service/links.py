@@ -16,7 +16,7 @@ from ledger.core.values import HOUR, MINUTE, SECOND, MemberId, Micros
 from ledger.store import directory
 from ledger.store.directory import Community
 from ledger.store.engine import Database
-from ledger.store.reads.members import holder
+from ledger.store.reads.members import person_of
 
 ALGORITHM = "HS256"
 SESSION = 12 * HOUR
@@ -37,6 +37,8 @@ class SignedIn(NamedTuple):
 
     community: Community
     member: MemberId
+    united: tuple[MemberId, ...] = ()
+    """Those who are one person with them, and for whom they act."""
 
 
 class Token(NamedTuple):
@@ -88,8 +90,8 @@ async def signed_in(database: Database, token: str, purpose: Purpose, *, at: Mic
         return None
     if int(claims["exp"]) * SECOND <= at:
         return None
-    member = await holder(database, community.id, MemberId(int(claims["sub"])))
-    return None if member is None else SignedIn(community, member)
+    person = await person_of(database, community.id, MemberId(int(claims["sub"])))
+    return SignedIn(community, person[0], person[1:]) if person else None
 
 
 def _key(community: Community, purpose: Purpose) -> bytes:

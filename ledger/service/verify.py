@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Select, and_, select
 
 from ledger.core import naming
-from ledger.core.books.shelf import ACCOUNT, FOLDED, MEMBER, TRAIL, Book
+from ledger.core.books.shelf import ACCOUNT, FOLDED, MEMBER, OBJECT, STORY, TRAIL, Book
 from ledger.core.books.view import Head
 from ledger.core.events import ContributionRecorded, Event, joined
 from ledger.core.membership import MemberErased
@@ -106,6 +106,11 @@ class People:
         self._names: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self._kept: dict[MemberId, Position] = {}
         """Where the first private part stands that names a member."""
+        self._about: dict[str, Position] = {}
+        """The same about a thing, by its subject."""
+        self._left: dict[MemberId, Position] = {}
+        """Where the first one stands that names a member who was erased since: what came later does not."""
+        self._erased: dict[MemberId, Position] = {}
 
     def learn(self, event: Event, private: bytes | None, *, had: bool) -> None:
         """Learn from one event's private part; `had` says whether it ever had one."""
@@ -113,12 +118,17 @@ class People:
             for erased in event.fact.everybody:
                 for name in self._names.pop(erased, ()):
                     self.named.pop(name, None)
+                self._erased[erased] = event.position
+                if (first := self._kept.get(erased)) is not None:
+                    self._left[erased] = first
         if private is None:
             self.destroyed += had
             self.erased = self.erased or bool(joined(event))
             return
         for one in naming.named(event.fact):
             self._kept.setdefault(one, event.position)
+        if event.subject is not None:
+            self._about.setdefault(event.subject, event.position)
         part = msgspec.json.decode(private)
         fact = event.fact
         if isinstance(fact, ContributionRecorded):
@@ -136,10 +146,14 @@ class People:
             self.named[name] = member
             self._names[member].append(name)
 
-    def left_of(self, member: MemberId) -> Position | None:
-        """Return where the first private part stands that an erasure should have destroyed, if there is one."""
-        first, done_to = self._kept.get(member), self.open.get(member)
-        return first if first is not None and (done_to is None or first <= done_to) else None
+    def left_of(self, member: MemberId, things: Iterable[str]) -> Position | None:
+        """Return where the first private part stands that an erasure should have destroyed, if there is one.
+
+        `things` are the subjects of what the member made.
+        """
+        done_to = self.open.get(member, self._erased.get(member, 0))
+        found = (self._left.get(member), *(self._about.get(one) for one in things))
+        return min((first for first in found if first is not None and first <= done_to), default=None)
 
 
 async def _open_erasures(read: Reading, community: UUID) -> dict[int, int]:
@@ -155,8 +169,12 @@ async def _compare_erased(read: Reading, community: UUID, fold: Fold, people: Pe
         for (book, key), value in fold.books.changed.items()
         if book is MEMBER and value.erased_at is not None
     ]
+    things: dict[MemberId, set[str]] = defaultdict(set)
+    for (book, key), value in fold.books.changed.items():
+        if book is OBJECT or book is STORY:
+            things[value.author].add(str(key[0]))
     for member in erased:
-        if (left := people.left_of(member)) is not None:
+        if (left := people.left_of(member, things[member])) is not None:
             fold.differences.append(Difference(code="NOT_ERASED", place=f"event_private {left}"))
     for name in ("identity", "profile", *BESIDE):
         table = TABLES[name]

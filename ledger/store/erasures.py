@@ -24,8 +24,10 @@ BESIDE = ("preference", "milestone_seen")
 """The tables beside the log that hold what members said of themselves, by member."""
 
 NAMED = (
-    "SELECT e.position, e.body FROM event_private AS p"
+    "SELECT e.position, e.body, o.author, s.author FROM event_private AS p"
     " JOIN event AS e ON e.community_id = $1 AND e.position = p.position"
+    " LEFT JOIN object AS o ON o.community_id = $1 AND o.subject = e.subject"
+    " LEFT JOIN story AS s ON s.community_id = $1 AND s.subject = e.subject"
     " WHERE p.community_id = $1 AND p.position > $2 AND p.position <= $3 ORDER BY p.position LIMIT $4"
 )
 ERASURE = TABLES["erasure"].c
@@ -58,11 +60,14 @@ async def open_erasures(database: Database, community: UUID) -> list[Erasure]:
 
 
 async def destroy_page(connection: Connection, community: UUID, one: Erasure) -> Erasure | None:
-    """Destroy the next page of private parts that name an erased member; None when that was the last."""
+    """Destroy the next page of private parts that name an erased member, or are about a thing of theirs.
+
+    None is returned when that was the last.
+    """
     await connection.begin()
     rows = await connection.fetch(NAMED, community, one.done_to, one.position, PAGE)
-    for position, body in rows:
-        if names(decode_fact(body), one.member):
+    for position, body, *authors in rows:
+        if one.member in authors or names(decode_fact(body), one.member):
             await connection.execute(
                 "DELETE FROM event_private WHERE community_id = $1 AND position = $2", community, position
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -43,10 +44,15 @@ async def prefer(database: Database, community: UUID, member: MemberId, chosen: 
     await _upsert(database, community, "preference", [row])
 
 
-async def seen_by(database: Database, community: UUID, members: Sequence[MemberId]) -> set[tuple[MemberId, str]]:
-    """Return the milestones that members have seen."""
+async def seen_by(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, frozenset[str]]:
+    """Return the milestones that members have seen, where they have seen any."""
     statement = select(SEEN.member, SEEN.code).where(SEEN.community_id == community, SEEN.member.in_(members))
-    return {(MemberId(row.member), row.code) for row in await database.read(statement)}
+    found: dict[MemberId, set[str]] = defaultdict(set)
+    for row in await database.read(statement):
+        found[MemberId(row.member)].add(row.code)
+    return {member: frozenset(codes) for member, codes in found.items()}
 
 
 async def note_seen(

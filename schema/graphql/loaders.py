@@ -9,16 +9,17 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from ledger.core.books.goods import Gathering, Offer, Strike
+from ledger.core.books.goods import Gathering, Offer
 from ledger.core.books.shelf import Account, Standing
 from ledger.core.books.view import Head
 from ledger.core.calendar import local_date, start_of_day
 from ledger.core.progress import Progress
 from ledger.core.rulebook.grammar import Budget
 from ledger.core.rulebook.grammar.catalogue import PerkTerms
-from ledger.core.suggest import Ways, acting_rules
-from ledger.core.values import MemberId, Micros, Position
+from ledger.core.suggest import Ways
+from ledger.core.values import MemberId, Position
 from ledger.service import reading
+from ledger.service.belonging import belonging
 from ledger.store.directory import keys_of
 from ledger.store.engine import Database
 from ledger.store.preferences import Preferences, preferences
@@ -35,7 +36,7 @@ from ledger.store.reads import (
     stories,
     violations,
 )
-from ledger.store.reads.earnings import Award, Earned, Point, Window
+from ledger.store.reads.earnings import Point
 from ledger.store.reads.history import Entry, Place, Which
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.members import Profile
@@ -96,17 +97,6 @@ class Loaders(PerkLoaders):
         return self._each(read, lambda: None)
 
     @cached_property
-    def spent(self) -> Loader[tuple[MemberId, Point | None], dict[str, int]]:
-        """What members spent by unit, up to a point or up to now."""
-
-        async def read(
-            database: Database, place: UUID, members: Sequence[MemberId], asked: Point | None
-        ) -> Mapping[MemberId, dict[str, int]]:
-            return await spending.spent(database, place, members, point=asked)
-
-        return self._alike(read, dict)
-
-    @cached_property
     def expiring(self) -> Loader[MemberId, dict[str, Ending]]:
         """What of members' points expires next, by unit."""
 
@@ -118,24 +108,9 @@ class Loaders(PerkLoaders):
         return self._each(read, dict)
 
     @cached_property
-    def last_acts(self) -> Loader[MemberId, Micros | None]:
-        """When members last did something that a rule looked at."""
-
-        async def read(database: Database, place: UUID, members: Sequence[MemberId]) -> Mapping[MemberId, Micros]:
-            versions = (await self.published.load(place)).versions
-            return await people.last_acts(database, place, members, rules=acting_rules(versions))
-
-        return self._each(read, lambda: None)
-
-    @cached_property
     def standings(self) -> Loader[MemberId, dict[str, Standing]]:
         """Members' levels by ladder."""
         return self._each(people.standings, dict)
-
-    @cached_property
-    def strikes(self) -> Loader[MemberId, tuple[Strike, ...]]:
-        """Members' strikes, forgotten ones too."""
-        return self._each(violations.strikes, tuple)
 
     @cached_property
     def reports(self) -> Loader[Position, Report | None]:
@@ -215,28 +190,6 @@ class Loaders(PerkLoaders):
         return self._alike(read, int)
 
     @cached_property
-    def earned(self) -> Loader[tuple[MemberId, Window], list[Earned]]:
-        """What members earned in a window."""
-
-        async def read(
-            database: Database, place: UUID, members: Sequence[MemberId], asked: Window
-        ) -> Mapping[MemberId, list[Earned]]:
-            return await earnings.earned(database, place, members, window=asked)
-
-        return self._alike(read, list)
-
-    @cached_property
-    def awards(self) -> Loader[tuple[MemberId, Window], list[Award]]:
-        """What events in a window brought members."""
-
-        async def read(
-            database: Database, place: UUID, members: Sequence[MemberId], asked: Window
-        ) -> Mapping[MemberId, list[Award]]:
-            return await earnings.awards(database, place, members, window=asked)
-
-        return self._alike(read, list)
-
-    @cached_property
     def accounts_at(self) -> Loader[tuple[MemberId, Point], dict[str, Account]]:
         """Members' accounts as of a point."""
 
@@ -251,11 +204,6 @@ class Loaders(PerkLoaders):
     def stories(self) -> Loader[Position, stories.Story | None]:
         """Stories by where they were submitted."""
         return self._each(stories.at_positions, lambda: None)
-
-    @cached_property
-    def thanked(self) -> Loader[tuple[str, MemberId], bool]:
-        """Whether members thank for stories, by the stories' subjects."""
-        return self._each(stories.thanked, bool)
 
     @cached_property
     def rounds(self) -> Loader[str, rounds.Round | None]:
@@ -273,9 +221,14 @@ class Loaders(PerkLoaders):
         return self._each(activities.gatherings, Gathering)
 
     @cached_property
-    def answers(self) -> Loader[tuple[str, MemberId], str]:
-        """What members said to invitations; nothing where they did not."""
-        return self._each(activities.answers, str)
+    def occurrences(self) -> Loader[Position, str]:
+        """The activities that contributions were a part of, by name; nothing where they were of none."""
+
+        async def read(database: Database, place: UUID, positions: Sequence[Position]) -> Mapping[Position, str]:
+            versions = (await self.published.load(place)).versions
+            return await belonging(database, place, versions, positions)
+
+        return self._each(read, str)
 
     @cached_property
     def prizes(self) -> Loader[str, PerkTerms | None]:

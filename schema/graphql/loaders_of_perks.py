@@ -17,10 +17,11 @@ from ledger.store.reads import redemptions
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.redemptions import Redemption
 from ledger.store.reads.spans import Span
-from schema.graphql.loading import Loader, Loading
+from schema.graphql.loaders_of_people import PeopleLoaders
+from schema.graphql.loading import Loader
 
 
-class PerkLoaders(Loading):
+class PerkLoaders(PeopleLoaders):
     """What is asked about perks and redemptions."""
 
     @cached_property
@@ -58,14 +59,15 @@ class PerkLoaders(Loading):
         async def read(
             database: Database, place: UUID, members: Sequence[MemberId], span: Span
         ) -> Mapping[MemberId, list[Redemption]]:
-            return await redemptions.pages_of(database, place, members, span=span, at=self._at)
+            groups = await self._groups(place, members)
+            return await redemptions.pages_of(database, place, groups, span=span, at=self._at)
 
         return self._alike(read, list)
 
     @cached_property
     def redemption_counts(self) -> Loader[MemberId, int]:
         """How many redemptions members have."""
-        return self._each(redemptions.counts_of, int)
+        return self._of_people(redemptions.counts_of, int, sum)
 
     @cached_property
     def steps(self) -> Loader[Position, list[Stored]]:

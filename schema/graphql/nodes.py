@@ -19,6 +19,7 @@ from schema.graphql.types.entry import entry_at
 from schema.graphql.types.key import api_key
 from schema.graphql.types.member import member_of
 from schema.graphql.types.merge import merge_of
+from schema.graphql.types.milestone import milestone_by_id
 from schema.graphql.types.node import Node
 from schema.graphql.types.offer import offers_of
 from schema.graphql.types.perk import perk_of
@@ -106,6 +107,10 @@ async def _suggestion(view: View, place: Place, named: GlobalId) -> Node | None:
     return next((one for one in found or () if one.code == code), None)
 
 
+async def _milestone(view: View, place: Place, named: GlobalId) -> Node | None:
+    return await milestone_by_id(view, place, named)
+
+
 async def _merge(view: View, place: Place, named: GlobalId) -> Node | None:
     if not view.operates(place) or named.number is None:
         return None
@@ -148,6 +153,7 @@ FOUND_BY: dict[str, Callable[[View, Place, GlobalId], Awaitable[Node | None]]] =
     "Contribution": _contribution,
     "ApiKey": _api_key,
     "Merge": _merge,
+    "Milestone": _milestone,
     "Rulebook": _rulebook,
     "Perk": _perk,
     "Redemption": _redemption,

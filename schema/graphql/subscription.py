@@ -85,6 +85,8 @@ def _followed(view: View, member_id: str | None) -> tuple[Place, MemberId]:
         named = read_id(member_id)
         is_here = named is not None and (named.type, named.community) == ("Member", view.own.id)
         number = MemberId(named.number) if named and is_here and named.number is not None else None
+    if number is not None and view.is_me(view.own, number):
+        number = view.member
     if number is None or not view.sees_own(view.own, number):
         raise Fault("MEMBER_UNKNOWN", "there is no such member for you to follow")
     return view.own, number
@@ -149,7 +151,8 @@ async def _redemption(view: View, place: Place, number: MemberId, stored: Stored
     """Return the redemption that an event made or moved on, if it is the member's."""
     made = position_of(stored.event)
     found = await redemption_at(view, place, made) if made is not None else None
-    return found if found is not None and found.row.member == number else None
+    people = await view.loaders.people.load((place.id, number))
+    return found if found is not None and found.row.member in people else None
 
 
 def _at_the_end(tiers: list[Tier | None], entries: int) -> list[Tier | None]:

@@ -79,9 +79,20 @@ class View:
         """Say whether the caller may see who a community's members are."""
         return self.is_of(place) or self.may(place, Scope.MEMBERS_READ)
 
+    @property
+    def person(self) -> tuple[MemberId, ...]:
+        """The signed-in member, and those who are one person with them."""
+        if self.known is None or self.member is None:
+            return ()
+        return (self.member, *self.known.caller.united)
+
+    def is_me(self, place: Community, member: MemberId) -> bool:
+        """Say whether a member is who is signed in, by whichever of their names."""
+        return self.is_of(place) and member in self.person
+
     def sees_own(self, place: Community, member: MemberId) -> bool:
         """Say whether the caller may see what is a member's own."""
-        return self.may(place, Scope.MEMBERS_READ) or (self.is_of(place) and self.member == member)
+        return self.may(place, Scope.MEMBERS_READ) or self.is_me(place, member)
 
     def operates(self, place: Community) -> bool:
         """Say whether the caller may see what only operators do."""

@@ -228,6 +228,10 @@ GRAPHQL: dict[str, tuple[str, Rule]] = {
         "{ it: updatePreferences(input: {celebrate: true}) { member { id } } }",
         frozenset({MEMBER}),
     ),
+    "Mutation.acknowledgeMilestones": (
+        "{ it: acknowledgeMilestones(ids: []) { member { id } } }",
+        frozenset({MEMBER}),
+    ),
     "Mutation.importOpeningBalances": (
         '{ it: importOpeningBalances(community: $slug, rows: [{handle: "chat:x", points: 1}],'
         " idempotencyKey: $fresh) { community { id } } }",

@@ -221,7 +221,7 @@ async def _doors(api: Api, log: Log, clock: Clock) -> Doors:
     await stall.put("dear", cost=10_000)
     await add_codes(api.ledger, api.community, "seat", [CODE, f"{CODE}-2"], by="cli")
     signed = SignedIn(api.community, MemberId(1))
-    link = link_token(*signed, minutes=9, at=clock()).text
+    link = link_token(signed.community, signed.member, minutes=9, at=clock()).text
     return Doors(api, log, await api.key({Scope.CONSOLE}), session_token(signed, at=clock()).text, link)
 
 

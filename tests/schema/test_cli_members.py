@@ -26,6 +26,12 @@ def test_two_members_become_one_and_two_again(garden: Cli) -> None:
     assert merged.text == "garden: member #1 acts for #2; undo it with: members unmerge 32\n"
     rows = garden("balances", "-c", "garden").ok().rows
     assert [(row["member"], row["balance"]) for row in rows] == [("ana", "39")]
+    then = garden("balances", "-c", "garden", "--at", "2024-03-04T23:00:00Z", "--left").ok().rows
+    assert [row["member"] for row in then].count("ana") == 1, "who are one person now are one row then, too"
+    at_last = garden("balances", "-c", "garden", "--at", "2100-01-01").ok().rows
+    assert [(row["member"], row["balance"], row["earned"]) for row in at_last] == [
+        (row["member"], row["balance"], row["earned"]) for row in rows
+    ]
     again = garden("members", "merge", "chat:ana", "#2", "-c", "garden", "--reason", "one phone")
     assert (again.code, "one person already" in again.said) == (1, True)
     garden("members", "unmerge", "32", "-c", "garden", "--reason", "two").ok()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.core.commands import PutOffer
+from ledger.core.rulebook.grammar import OfferTerms
 from ledger.core.values import DAY
 from ledger.service.communities import seeds
 from ledger.service.rulebooks import read
@@ -17,6 +19,7 @@ from tests.clock import Clock
 from tests.schema.api import Api, served
 from tests.schema.asker import Asker, event, live, member, operator
 from tests.service.sayings import assert_whole
+from tests.stall import Stall
 
 RULEBOOK = """\
 community: {tz: Asia/Shanghai}
@@ -43,7 +46,7 @@ playbook:
   - {stage: conversion, id: offer, after: {health: [lively]}, done_by: offer.shown}
   - {stage: tiering, id: core, after: {members: {gte: 4}}, done_by: tier.reached}
 """
-OFFERS = "{ me { offers { id code title url available blocks explanation nextAt } } }"
+OFFERS = "{ me { offers { id code title url available blocks explanation nextAt perk { code } } } }"
 SHOW = """mutation ($id: ID!, $key: String!) { showOffer(offerId: $id, idempotencyKey: $key) {
   offer { available blocks nextAt } userErrors { code message params } } }"""
 TAKE = """mutation ($id: ID!, $key: String!) { takeOffer(offerId: $id, idempotencyKey: $key) {
@@ -83,6 +86,7 @@ async def test_an_offer_waits_for_value_and_then_comes_rarely(garden: Api, clock
     ana, bo = await member(garden, "ana"), await member(garden, "bo")
     waits = await offer(ana)
     assert (waits["title"], waits["available"], waits["blocks"]) == ("The launch", False, ["NO_VALUE_YET"])
+    assert waits["perk"] is None
     assert waits["explanation"] == "Value comes first: they have not had enough here yet."
     assert (await offer(ana.speaking("zh-CN")))["title"] == "新课发布"
     assert (await offer(bo))["blocks"] == ["NOT_IN_AUDIENCE", "NO_VALUE_YET"]
@@ -188,3 +192,10 @@ async def test_bad_input_is_named_and_nothing_is_written(garden: Api) -> None:
         assert found == [{"code": code, "path": path}]
     after = (await boss.ask('{ community(slug: "garden") { journal { position } } }'))["community"]["journal"]
     assert len(after) == head
+
+
+async def test_an_offer_of_a_perk_shows_it(garden: Api) -> None:
+    stall = Stall(garden.ledger, garden.community)
+    await stall.put("seat", cost=80)
+    await stall.do(PutOffer(terms=OfferTerms(code="seats", perk="seat"), by="cli"))
+    assert (await offer(await member(garden, "ana"), "seats"))["perk"] == {"code": "seat"}

@@ -11,9 +11,10 @@ import pytest
 from standardwebhooks import Webhook
 
 from ledger.core.commands import MoveRedemption
+from ledger.core.commands_members import EraseMember, MergeMembers
 from ledger.core.events import RedemptionStatus
 from ledger.core.rulebook.grammar.catalogue import Fulfilment
-from ledger.core.values import MINUTE, SECOND, Micros, Position
+from ledger.core.values import MINUTE, SECOND, MemberId, Micros, Position
 from ledger.service.clock import now
 from ledger.service.delivering import client, is_public, secret_of
 from ledger.service.fulfilment import Fulfiller, fulfilling
@@ -101,6 +102,35 @@ async def test_what_is_redeemed_is_delivered_signed_and_paid(stall: Stall) -> No
     assert await _statuses(stall, place) == ["FULFILLED"]
     assert await _points(stall) == (70, 0)
     assert (await verify(stall.ledger.database, stall.community.id)).differences == []
+
+
+async def test_nothing_is_told_of_whoever_is_erased_meanwhile(stall: Stall) -> None:
+    slow = Ledger(
+        Settings(**{**QUICK, "fulfil_backoff_seconds": 0.5}), stall.ledger.database, stall.ledger.writer, now
+    )
+    async with receiving(500, 200) as receiver:
+        await _webhook(stall, receiver)
+        place = await stall.redeem("ana")
+        running = asyncio.create_task(_run(slow))
+        await receiver.came.wait()
+        await stall.do(EraseMember(member=MemberId(1), by="cli"))
+        await running
+        await _run(slow)
+    assert len(receiver.got) == 1, "what had been sent by then was sent"
+    assert await _statuses(stall, place) == ["CANCELLED"]
+    assert await _points(stall) == (100, 0)
+    assert (await verify(stall.ledger.database, stall.community.id)).differences == []
+
+
+async def test_of_a_merged_member_both_names_are_told(stall: Stall) -> None:
+    async with receiving(200) as receiver:
+        await stall.put(cost=0, fulfilment=Fulfilment.WEBHOOK, target=receiver.url)
+        place = await stall.redeem("bo")
+        await stall.do(MergeMembers(into=MemberId(1), gone=MemberId(2), by="cli", reason="one phone"))
+        await _run(stall.ledger)
+    [got] = receiver.got
+    assert got.document["data"]["member"] == ["chat:ana", "chat:bo"]
+    assert await _statuses(stall, place) == ["FULFILLED"]
 
 
 @pytest.mark.parametrize("plan", [(500, 200), (HANGS, 503, 204)])

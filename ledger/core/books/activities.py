@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from msgspec.structs import replace
 
@@ -19,7 +21,7 @@ from ledger.core.rhythm.activities import (
     ActivityTerms,
     Answer,
 )
-from ledger.core.values import DAY, Micros
+from ledger.core.values import DAY, MemberId, Micros
 
 REMEMBERED = 31 * DAY
 """How long after its end a series that happens once stays on the agenda: events about it may come late."""
@@ -27,6 +29,11 @@ REMEMBERED = 31 * DAY
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(ActivityTerms).decode
 _codes = msgspec.json.Decoder(list[str]).decode
+
+
+def answers_trail(member: MemberId) -> str:
+    """Return the trail that leads along a member's answers to invitations."""
+    return f"answers:{member}"
 
 
 def terms_of_series(series: Series) -> ActivityTerms:
@@ -81,9 +88,21 @@ def _answer(books: Books, event: Event, fact: ActivityAnswered) -> None:
     key = (fact.activity, fact.member)
     before = books.read(RSVP, key).answer
     books.write(RSVP, key, Rsvp(answer=fact.answer, answered=event.position))
-    gathering = books.read(GATHERING, (fact.activity,))
-    more = int(fact.answer is Answer.GOING) - int(before == Answer.GOING)
-    books.write(GATHERING, (fact.activity,), replace(gathering, going=gathering.going + more))
+    books.add_to_trail(answers_trail(fact.member), event.position)
+    _go(books, fact.activity, int(fact.answer is Answer.GOING) - int(before == Answer.GOING))
+    withdraw_answers(books, [(fact.activity, one) for one in fact.instead_of])
+
+
+def _go(books: Books, activity: str, more: int) -> None:
+    gathering = books.read(GATHERING, (activity,))
+    books.write(GATHERING, (activity,), replace(gathering, going=gathering.going + more))
+
+
+def withdraw_answers(books: Books, keys: Iterable[tuple[str, MemberId]]) -> None:
+    """Fold that answers of members to activities count no more, and that places which they had are free."""
+    for key in keys:
+        _go(books, key[0], -int(books.read(RSVP, key).answer == Answer.GOING))
+        books.write(RSVP, key, RSVP.blank)
 
 
 def evolve_attendance(books: Books, event: Event) -> None:

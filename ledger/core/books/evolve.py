@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.core.books.activities import evolve_activity, evolve_attendance
+from ledger.core.books.activities import evolve_activity, evolve_attendance, withdraw_answers
 from ledger.core.books.goods import Places, Setting
 from ledger.core.books.merging import evolve_merge, evolve_share, evolve_unmerge
 from ledger.core.books.moves import hold_claims, move_counters
@@ -145,6 +145,7 @@ def evolve_own(books: Books, event: Event) -> None:
         case MemberErased():
             for one in fact.everybody:
                 evolve_erasure(books, event, one)
+            withdraw_answers(books, fact.answers)
         case BuddySet():
             buddy = Buddy(buddy=fact.buddy or MemberId(0), since_position=event.position)
             books.write(BUDDY, (fact.member,), buddy)

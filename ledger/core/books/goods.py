@@ -89,9 +89,10 @@ class Story(Value):
 
 
 class Thanks(Value):
-    """Whether a member thanks for a story."""
+    """Whether a member thanks for a story or another object, and who made it; None is nobody known."""
 
     given: int = 0
+    author: MemberId | None = None
 
 
 class Round(Value):

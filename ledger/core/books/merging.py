@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from ledger.core.books.activities import withdraw_answers
 from ledger.core.books.shelf import MEMBER, SHARE, Share
 from ledger.core.books.united import ancestors, everybody, members, spelled
 from ledger.core.books.view import Books
@@ -21,6 +22,7 @@ def evolve_merge(books: Books, fact: MembersMerged) -> None:
         books.write(MEMBER, (fact.gone,), replace(old, merged_into=fact.into))
         into = books.read(MEMBER, (fact.into,))
         books.write(MEMBER, (fact.into,), replace(into, united=spelled((*members(into.united), *group))))
+    withdraw_answers(books, fact.answers)
     for one in fact.decisions:
         if one.kind is EntryKind.TRANSFER and one.member == fact.into:
             books.write(SHARE, (fact.gone, one.unit), Share(amount=one.granted))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ledger.core.books.goods import Story, Thanks
-from ledger.core.books.shelf import STORY, THANKS
+from ledger.core.books.shelf import OBJECT, STORY, THANKS
+from ledger.core.books.united import everybody
 from ledger.core.books.view import Books
 from ledger.core.events import ContributionRecorded, ContributionReviewed, Event
 from ledger.core.rhythm.stories import (
@@ -35,16 +36,16 @@ def evolve_story(books: Books, event: Event, fact: ContributionRecorded) -> None
     if event.type not in ABOUT_STORIES or event.subject is None:
         return
     before = books.read(STORY, (event.subject,))
+    if event.type in (THANKED, UNTHANKED):
+        if fact.actor is not None:
+            _thank(books, event.subject, before, fact, thanked=event.type == THANKED)
+        return
     if event.type == SUBMITTED:
         author = fact.people.get("author") or fact.actor
         if not before.position and author is not None:
             _submit(books, event, author)
         return
     if not before.position:
-        return
-    if event.type in (THANKED, UNTHANKED):
-        if fact.actor is not None:
-            _thank(books, event.subject, before, fact.actor, thanked=event.type == THANKED)
         return
     books.write(STORY, (event.subject,), _moved(before, event))
 
@@ -71,13 +72,19 @@ def _moved(story: Story, event: Event) -> Story:
     )
 
 
-def _thank(books: Books, subject: str, story: Story, member: MemberId, *, thanked: bool) -> None:
-    """Fold that a member thanked, or took it back. A story that nobody sees has no thanks yet."""
-    given = bool(books.read(THANKS, (subject, member)).given)
-    if given == thanked or (thanked and story.state not in SHOWN):
+def _thank(books: Books, subject: str, story: Story, fact: ContributionRecorded, *, thanked: bool) -> None:
+    """Fold that a person thanked for something, or took it back. A story that nobody sees has no thanks yet."""
+    member = fact.actor
+    assert member is not None
+    given = [one for one in everybody(books, member) if books.read(THANKS, (subject, one)).given]
+    if bool(given) == thanked or (thanked and story.position and story.state not in SHOWN):
         return
-    books.write(THANKS, (subject, member), Thanks(given=int(thanked)))
-    books.write(STORY, (subject,), replace(story, thanks=story.thanks + (1 if thanked else -1)))
+    author = story.author or fact.people.get("author") or books.read(OBJECT, (subject,)).author or None
+    for one in [member] if thanked else given:
+        books.write(THANKS, (subject, one), Thanks(given=int(thanked), author=author))
+    if story.position:
+        more = 1 if thanked else -len(given)
+        books.write(STORY, (subject,), replace(story, thanks=story.thanks + more))
 
 
 def evolve_story_review(books: Books, event: Event, fact: ContributionReviewed) -> None:

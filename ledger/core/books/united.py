@@ -33,6 +33,11 @@ def everybody(books: Books, member: MemberId) -> tuple[MemberId, ...]:
     return (member, *(one for one in others if one != member))
 
 
+def is_one(books: Books, member: MemberId, other: MemberId) -> bool:
+    """Say whether two members are one person."""
+    return kept(books, member) == kept(books, other)
+
+
 def members(spelled: str | None) -> tuple[MemberId, ...]:
     """Read a list of members as `Member.united` spells it."""
     return tuple(MemberId(int(one)) for one in spelled.split(",")) if spelled else ()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ledger.core.books.activities import spelled_terms
-from ledger.core.books.shelf import GATHERING, KEY, MEMBER, RSVP, SERIES, TIER, Standing
+from ledger.core.books.activities import answers_trail, spelled_terms
+from ledger.core.books.goods import Rsvp
+from ledger.core.books.shelf import EVENT, GATHERING, KEY, RSVP, SERIES, TIER, Seen, Standing
+from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import RecordContribution
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.own import next_instant, own_event, write_plainly
+from ledger.core.decide.people import nobody
 from ledger.core.events import ActivityFact
-from ledger.core.refusals import LevelUnknown, MemberUnknown, Refusal
+from ledger.core.refusals import LevelUnknown, Refusal
 from ledger.core.rhythm.activities import (
     ACTIVITIES_SOURCE,
     ANSWERED,
@@ -90,8 +93,8 @@ def _schedule(books: Books, command: ScheduleActivity, mac: bytes, at: Micros) -
         return Repeated(position=before.scheduled) if same else ActivityExists(activity=terms.code)
     if terms.code in version.activities:
         return ActivityExists(activity=terms.code)
-    if terms.host is not None and not books.read(MEMBER, (terms.host,)).seen_position:
-        return MemberUnknown()
+    if terms.host is not None and (refusal := nobody(books, terms.host)) is not None:
+        return refusal
     ladder = version.main_ladder
     if terms.min_tier and (ladder is None or terms.min_tier not in [one.code for one in ladder.levels]):
         return LevelUnknown(level=terms.min_tier)
@@ -118,15 +121,29 @@ def _is_off(books: Books, found: Meeting) -> bool:
 
 
 def _answer(books: Books, found: Meeting, command: AnswerActivity, mac: bytes, at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
-    before = books.read(RSVP, (command.activity, command.member))
+    if (refusal := nobody(books, command.member)) is not None:
+        return refusal
+    said = {one: books.read(RSVP, (command.activity, one)) for one in everybody(books, command.member)}
+    before = max(said.values(), key=lambda one: one.answered)
     if before.answer == command.answer:
         return Repeated(position=before.answered)
     if not command.replayed and (refusal := _kept_out(books, found, command, at)) is not None:
         return refusal
-    fact = ActivityAnswered(activity=command.activity, member=command.member, answer=command.answer)
+    others = tuple(one for one, rsvp in said.items() if rsvp.answer and one != command.member)
+    fact = ActivityAnswered(
+        activity=command.activity, member=command.member, answer=command.answer, instead_of=others
+    )
     return _write(books, ANSWERED, command.activity, fact, mac, at, {})
+
+
+def still_to_come(books: Books, member: MemberId, at: Micros) -> Iterator[tuple[str, Rsvp]]:
+    """Yield what a member answered to activities that are not over, by their names."""
+    events = (books.read(EVENT, (position,)).event for position in books.trail(answers_trail(member)))
+    facts = (event.fact for event in events if event is not None)
+    for name in dict.fromkeys(fact.activity for fact in facts if isinstance(fact, ActivityAnswered)):
+        said, found = books.read(RSVP, (name, member)), meeting(books, name)
+        if said.answer and (found is None or at < found.occurrence.end):
+            yield name, said
 
 
 def _kept_out(books: Books, found: Meeting, command: AnswerActivity, at: Micros) -> Refusal | None:
@@ -178,12 +195,14 @@ def _attend(books: Books, found: Meeting, command: RecordAttendance, mac: bytes,
         return ActivityOver()
     if at < found.occurrence.start:
         return ActivityNotBegun()
-    if any(not books.read(MEMBER, (one,)).seen_position for one in command.members):
-        return MemberUnknown()
-    told = [(ATTENDED, member) for member in dict.fromkeys(command.members)]
-    if found.terms is not None and found.terms.host is not None:
-        told.append((HOSTED, found.terms.host))
-    known = [books.read(KEY, (ACTIVITIES_SOURCE, _key(type_, command.activity, member))) for type_, member in told]
+    refused = (nobody(books, one) for one in command.members)
+    if (refusal := next((one for one in refused if one is not None), None)) is not None:
+        return refusal
+    told = [(ATTENDED, member) for member in dict.fromkeys(kept(books, one) for one in command.members)]
+    host = found.terms.host if found.terms is not None else None
+    if host is not None and nobody(books, host) is None:
+        told.append((HOSTED, kept(books, host)))
+    known = [_said_before(books, type_, command.activity, member) for type_, member in told]
     new = [one for one, seen in zip(told, known, strict=True) if not seen.position]
     if not new:
         last = max((seen.position for seen in known), default=Position(0))
@@ -203,6 +222,12 @@ def _attend(books: Books, found: Meeting, command: RecordAttendance, mac: bytes,
         if not isinstance(answer, Accepted):
             return answer
     return answer
+
+
+def _said_before(books: Books, type_: str, activity: str, member: MemberId) -> Seen:
+    """Return where it was said of a member, or of somebody who is one person with them."""
+    seen = [books.read(KEY, (ACTIVITIES_SOURCE, _key(type_, activity, one))) for one in everybody(books, member)]
+    return max(seen, key=lambda one: one.position)
 
 
 def _key(type_: str, activity: str, member: MemberId) -> str:

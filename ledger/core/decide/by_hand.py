@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import EVENT, MEMBER, STORY, TIER, WAITING, WISH
+from ledger.core.books.shelf import EVENT, STORY, TIER, WAITING, WISH
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import ByHand, HoldGroup, LockTier, ReportGroup, ReviewContribution
@@ -17,6 +17,7 @@ from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.moving import report_role
 from ledger.core.decide.own import own_event, write_plainly
+from ledger.core.decide.people import is_gone, nobody
 from ledger.core.decide.undoing import case_of
 from ledger.core.events import (
     ContributionRecorded,
@@ -33,10 +34,7 @@ from ledger.core.refusals import (
     GroupUnknown,
     LadderNotLockable,
     LevelUnknown,
-    MemberGone,
-    MemberUnknown,
     NothingToReview,
-    Refusal,
 )
 from ledger.core.reversal import withdrawal
 from ledger.core.rhythm.stories import SUBMITTED, StoryState
@@ -45,7 +43,7 @@ from ledger.core.rules.measures import counted
 from ledger.core.rules.streaks import advanced
 from ledger.core.tiers.moving import groups_in, groups_of
 from ledger.core.undo import corrected_trail
-from ledger.core.values import MemberId, Micros, Position
+from ledger.core.values import Micros, Position
 
 REVIEWED = "contribution.reviewed"
 LOCKED = "tier.locked"
@@ -80,7 +78,11 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
     story = _submitted_story(books, original)
     if not (waiting or story):
         return NothingToReview(position=command.position)
-    fact = ContributionReviewed(of=command.position, approved=command.approved, by=command.by, story=story)
+    done = original.fact if original is not None else None
+    whose = done.people.get("author") or done.actor if isinstance(done, ContributionRecorded) else None
+    fact = ContributionReviewed(
+        of=command.position, approved=command.approved, by=command.by, story=story, whose=whose
+    )
     if command.approved and original is not None:
         fact = replace(fact, measures=_counted(books, original))
     event = _event(books, REVIEWED, fact, mac, version, recorded_at)
@@ -134,11 +136,12 @@ def _submitted_story(books: Books, original: Event | None) -> str:
         return ""
     story = books.read(STORY, (original.subject,))
     waits = story.position == original.position and story.state == StoryState.SUBMITTED
+    waits = waits and not is_gone(books, story.author)
     return original.subject if waits else ""
 
 
 def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if (unknown := _unknown(books, command.member)) is not None:
+    if (unknown := nobody(books, command.member)) is not None:
         return unknown
     ladder = version.ladders.get(command.ladder) if command.ladder else version.main_ladder
     if ladder is None or not ladder.lockable:
@@ -158,7 +161,7 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
 
 
 def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if (unknown := _unknown(books, command.member)) is not None:
+    if (unknown := nobody(books, command.member)) is not None:
         return unknown
     if command.group not in groups_in(version):
         return GroupUnknown(group=command.group)
@@ -174,7 +177,7 @@ def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, record
 
 
 def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
-    if (unknown := _unknown(books, command.member)) is not None:
+    if (unknown := nobody(books, command.member)) is not None:
         return unknown
     if not command.group or len(command.group) > LONGEST_GROUP:
         return GroupUnknown(group=command.group[:LONGEST_GROUP])
@@ -183,14 +186,6 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if command.inside:
         report_role(books, command.member, command.group, recorded_at)
     return answer
-
-
-def _unknown(books: Books, member: MemberId) -> Refusal | None:
-    """Return why nothing can be said about a member, if that is so."""
-    known = books.read(MEMBER, (member,))
-    if not known.seen_position:
-        return MemberUnknown()
-    return MemberGone() if known.erased_at is not None else None
 
 
 def _reason(reason: str) -> dict[str, object]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.core.books.shelf import MEMBER
 from ledger.core.books.view import Books
 from ledger.core.commands import RecordContribution
 from ledger.core.decide.answers import Answer
 from ledger.core.decide.contribution import decide_contribution
-from ledger.core.refusals import MemberUnknown
+from ledger.core.decide.people import nobody
 from ledger.core.rhythm.claims import CLAIMS_SOURCE, SubmitClaim, claimable
 from ledger.core.rhythm.refusals import ClaimPaysNothing
 from ledger.core.rhythm.stories import ABOUT_STORIES
@@ -16,8 +15,8 @@ from ledger.core.values import Micros
 
 def decide_claim(books: Books, command: SubmitClaim, mac: bytes, *, at: Micros, recorded_at: Micros) -> Answer:
     """Record what a member says they did, to wait for a review; what no rule would pay for is refused."""
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (refusal := nobody(books, command.member)) is not None:
+        return refusal
     version = books.versions.at(recorded_at if command.occurred_at is None else command.occurred_at)
     if command.type in ABOUT_STORIES or not claimable(version, command.type):
         return ClaimPaysNothing(type=command.type)

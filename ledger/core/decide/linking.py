@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ledger.core.books.shelf import BUDDY, IDENTITY, MEMBER, Known
+from ledger.core.books.shelf import BUDDY, IDENTITY, Known
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands_members import LinkIdentity, SetBuddy
 from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.own import own_event, write_plainly
-from ledger.core.decide.people import is_gone
+from ledger.core.decide.people import nobody
 from ledger.core.membership import BuddySet, IdentityLinked
-from ledger.core.refusals import HandleTaken, MemberGone, MemberUnknown, NobodysBuddy, Refusal
-from ledger.core.values import MemberId, Micros
+from ledger.core.refusals import HandleTaken, NobodysBuddy
+from ledger.core.values import Micros
 
 LINKED = "identity.linked"
 LOOKED_AFTER = "buddy.set"
@@ -19,7 +19,7 @@ LOOKED_AFTER = "buddy.set"
 
 def decide_link(books: Books, command: LinkIdentity, mac: bytes, *, recorded_at: Micros) -> Answer:
     """Let a member go by one more identity, unless it names somebody already: then they are to be merged."""
-    if (refusal := _unknown(books, command.member)) is not None:
+    if (refusal := nobody(books, command.member)) is not None:
         return refusal
     who = command.identity
     if books.read(IDENTITY, (who.platform, who.external_id)).member:
@@ -36,7 +36,7 @@ def decide_buddy(books: Books, command: SetBuddy, mac: bytes, *, recorded_at: Mi
     """Let somebody look after a member, or nobody; who does so already is no change."""
     member = kept(books, command.member)
     for one in (command.member, *((command.buddy,) if command.buddy is not None else ())):
-        if (refusal := _unknown(books, one)) is not None:
+        if (refusal := nobody(books, one)) is not None:
             return refusal
     buddy = kept(books, command.buddy) if command.buddy is not None else None
     if buddy == member:
@@ -49,9 +49,3 @@ def decide_buddy(books: Books, command: SetBuddy, mac: bytes, *, recorded_at: Mi
     return write_plainly(
         books, own_event(books, LOOKED_AFTER, key, fact, number=number, recorded_at=recorded_at, mac=mac)
     )
-
-
-def _unknown(books: Books, member: MemberId) -> Refusal | None:
-    if not books.read(MEMBER, (member,)).seen_position:
-        return MemberUnknown()
-    return MemberGone() if is_gone(books, kept(books, member)) else None

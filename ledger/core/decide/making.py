@@ -18,9 +18,10 @@ from ledger.core.books.evolve import (
     evolve_tiers,
     evolve_wishes,
 )
-from ledger.core.books.shelf import ACCOUNT
+from ledger.core.books.shelf import ACCOUNT, MEMBER, OBJECT, STORY
 from ledger.core.books.view import Books, Written
-from ledger.core.events import Event
+from ledger.core.events import ContributionRecorded, Event
+from ledger.core.naming import named
 from ledger.core.outcomes import Decided, Decision, GroupWish, StreakMove, TierChange, Watch
 from ledger.core.rulebook.versions import Version
 from ledger.core.rules import lots
@@ -131,5 +132,18 @@ def finish(
     event = replace(event, fact=whole)
     evolve_own(books, event)
     evolve_journal(books, event)
-    books.events.append(Written(event, private))
+    books.events.append(Written(event, spoken_of(books, event, private)))
     return event
+
+
+def spoken_of(books: Books, event: Event, private: dict[str, Any]) -> dict[str, Any]:
+    """Return what people can read of an event: no texts where it is about who was erased, or a thing of theirs."""
+    if "texts" not in private:
+        return private
+    about = named(event.fact)
+    if event.subject is not None and isinstance(event.fact, ContributionRecorded):
+        key = (event.subject,)
+        about |= {books.read(OBJECT, key).author, books.read(STORY, key).author} - {0}
+    if any(books.read(MEMBER, (one,)).erased_at is not None for one in about):
+        return {name: part for name, part in private.items() if name != "texts"}
+    return private

@@ -13,6 +13,7 @@ from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands_members import MergeMembers, UnmergeMembers
 from ledger.core.conduct import is_removed
+from ledger.core.decide.activities import still_to_come
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import own_event
@@ -52,7 +53,8 @@ def decide_merge(books: Books, command: MergeMembers, mac: bytes, *, recorded_at
         for one in left
         if is_bought(books, one.group, gone) and not books.read(WISH, (into, one.group)).wanted
     )
-    fact = MembersMerged(into=into, gone=gone, by=command.by, groups=(*left, *come))
+    answers = tuple(_answers_lost(books, into, gone, recorded_at))
+    fact = MembersMerged(into=into, gone=gone, by=command.by, groups=(*left, *come), answers=answers)
     key = f"{MERGED}/{books.head.position + 1}"
     event = own_event(books, MERGED, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
     evolve_arrival(books, event)
@@ -65,6 +67,21 @@ def decide_merge(books: Books, command: MergeMembers, mac: bytes, *, recorded_at
     removed = lost_places(books, into) if is_removed(books, into) else ()
     finish(made, _reason(command.reason), also=(into,), places=removed)
     return Accepted(position=event.position)
+
+
+def _answers_lost(books: Books, into: MemberId, gone: MemberId, at: Micros) -> Iterator[tuple[str, MemberId]]:
+    """Yield the answers to activities that both gave, the earlier of the two."""
+    first, second = (
+        {
+            name: (said.answered, one)
+            for one in everybody(books, side)
+            for name, said in still_to_come(books, one, at)
+        }
+        for side in (into, gone)
+    )
+    for name in first:
+        if name in second:
+            yield name, min(first[name], second[name])[1]
 
 
 def _unmergeable(books: Books, command: MergeMembers) -> Refusal | None:

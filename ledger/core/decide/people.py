@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.core.books.shelf import IDENTITY, MEMBER, NAMES, Known
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
+from ledger.core.refusals import MemberGone, MemberUnknown, Refusal
 from ledger.core.values import Identity, MemberId
 
 
@@ -18,6 +20,13 @@ def names_of(books: Books, member: MemberId) -> list[tuple[str, str]]:
 def is_gone(books: Books, member: MemberId) -> bool:
     """Say whether a member was erased, so that nothing is paid to them any more."""
     return books.read(MEMBER, (member,)).erased_at is not None
+
+
+def nobody(books: Books, member: MemberId) -> Refusal | None:
+    """Return why a member can do nothing and nothing can be said about them, if that is so."""
+    if not books.read(MEMBER, (member,)).seen_position:
+        return MemberUnknown()
+    return MemberGone() if is_gone(books, kept(books, member)) else None
 
 
 @dataclass(slots=True)

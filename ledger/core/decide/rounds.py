@@ -5,14 +5,16 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ledger.core.books.shelf import EVENT, MEMBER, PERK, ROUND
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, RecordContribution, RedeemPerk
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.own import next_instant, own_event, write_plainly
+from ledger.core.decide.people import nobody
 from ledger.core.decide.redeeming import decide_redemption
 from ledger.core.events import ContributionRecorded
-from ledger.core.refusals import MemberUnknown, PerkUnknown, Refusal
+from ledger.core.refusals import PerkUnknown, Refusal
 from ledger.core.rhythm.refusals import (
     ActivityUnknown,
     RoundDone,
@@ -57,6 +59,8 @@ def decide_round(books: Books, command: OfRounds, mac: bytes, *, at: Micros, rec
         return SeedWrong()
     entrants: tuple[MemberId, ...] = ()
     winners = command.winners
+    if command.replayed is None:
+        winners = tuple(kept(books, one) for one in winners)
     if command.replayed is None and command.draw is not None and not winners:
         entrants = _entrants(books, opening)
         if len(entrants) < command.draw:
@@ -129,7 +133,7 @@ def _entrants(books: Books, opening: RoundOpened) -> tuple[MemberId, ...]:
     for position in positions:
         event = books.read(EVENT, (position,)).event
         if event is not None and isinstance(event.fact, ContributionRecorded) and event.fact.actor is not None:
-            found.add(event.fact.actor)
+            found.add(kept(books, event.fact.actor))
     return tuple(sorted(one for one in found if books.read(MEMBER, (one,)).left_at is None))
 
 
@@ -138,9 +142,7 @@ def _refused(books: Books, command: CloseRound, winners: tuple[MemberId, ...]) -
         return WinnersOrDraw(most=MOST_WINNERS)
     if len(set(winners)) < len(winners) or len(winners) > MOST_WINNERS:
         return WinnersOrDraw(most=MOST_WINNERS)
-    if any(not books.read(MEMBER, (one,)).seen_position for one in winners):
-        return MemberUnknown()
-    return None
+    return next((why for why in (nobody(books, one) for one in winners) if why is not None), None)
 
 
 def _close(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ledger.core.books.goods import Story
-from ledger.core.books.shelf import EVENT, MEMBER, OBJECT, STORY, THANKS
+from ledger.core.books.shelf import EVENT, OBJECT, STORY, THANKS
+from ledger.core.books.united import everybody, is_one, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import RecordContribution, ReviewContribution
 from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.by_hand import decide_by_hand
 from ledger.core.decide.contribution import decide_contribution
+from ledger.core.decide.people import is_gone, nobody
 from ledger.core.events import Event
-from ledger.core.refusals import MemberUnknown, Refusal
+from ledger.core.refusals import Refusal
 from ledger.core.rhythm.refusals import OwnStory, StoryDone, StoryNotYours, StoryUnknown
 from ledger.core.rhythm.stories import (
     FEATURED,
@@ -57,7 +59,7 @@ def decide_story(books: Books, command: OfStories, mac: bytes, *, at: Micros, re
         case FeatureStory():
             told = _feature(found, command)
         case WithdrawStory():
-            told = _withdraw(found, command)
+            told = _withdraw(books, found, command)
         case ThankStory():
             told = _thank(books, found, command)
     if not isinstance(told, Told):
@@ -83,8 +85,8 @@ class Told(NamedTuple):
 
 
 def _submit(books: Books, command: SubmitStory, mac: bytes, *, at: Micros, recorded_at: Micros) -> Answer:
-    if not books.read(MEMBER, (command.member,)).seen_position:
-        return MemberUnknown()
+    if (refusal := nobody(books, command.member)) is not None:
+        return refusal
     contribution = RecordContribution(
         source=STORIES_SOURCE,
         key=command.key,
@@ -110,7 +112,9 @@ def _found(books: Books, position: Position) -> Found | None:
     if submitted is None or submitted.type != SUBMITTED or submitted.subject is None:
         return None
     story = books.read(STORY, (submitted.subject,))
-    return Found(submitted, submitted.subject, story) if story.position == position else None
+    if story.position != position or is_gone(books, kept(books, story.author)):
+        return None
+    return Found(submitted, submitted.subject, story)
 
 
 def _review(books: Books, found: Found, command: ReviewStory, mac: bytes, recorded_at: Micros) -> Answer:
@@ -135,8 +139,8 @@ def _feature(found: Found, command: FeatureStory) -> Told | Repeated | Refusal:
     return Told(type_, None, {"story": found.subject, "by": command.by})
 
 
-def _withdraw(found: Found, command: WithdrawStory) -> Told | Repeated | Refusal:
-    if command.member is not None and command.member != found.story.author:
+def _withdraw(books: Books, found: Found, command: WithdrawStory) -> Told | Repeated | Refusal:
+    if command.member is not None and not is_one(books, command.member, found.story.author):
         return StoryNotYours()
     if found.story.state == S.WITHDRAWN:
         return Repeated(position=found.story.moved)
@@ -146,8 +150,9 @@ def _withdraw(found: Found, command: WithdrawStory) -> Told | Repeated | Refusal
 def _thank(books: Books, found: Found, command: ThankStory) -> Told | Repeated | Refusal:
     if found.story.state not in SHOWN:
         return StoryDone(state=found.story.state)
-    if command.member == found.story.author:
+    if is_one(books, command.member, found.story.author):
         return OwnStory()
-    if bool(books.read(THANKS, (found.subject, command.member)).given) == command.thanked:
+    given = (books.read(THANKS, (found.subject, one)).given for one in everybody(books, command.member))
+    if any(given) == command.thanked:
         return Repeated(position=found.story.moved)
     return Told(THANKED if command.thanked else UNTHANKED, command.member, {})

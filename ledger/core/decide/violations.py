@@ -25,7 +25,7 @@ from ledger.core.commands import (
 )
 from ledger.core.conduct import action_of, step_at, strikes_of, strikes_on
 from ledger.core.decide.answers import Accepted, Answer
-from ledger.core.decide.making import Made, finish
+from ledger.core.decide.making import Made, finish, spoken_of
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.decide.people import is_gone
 from ledger.core.decide.redeeming import is_bought
@@ -98,7 +98,7 @@ class Ask(NamedTuple):
     def write(self, event: Event, **texts: str) -> Accepted:
         """Write an event from which nothing follows."""
         evolve_arrival(self.books, event)
-        return write_plainly(self.books, event, private(texts))
+        return write_plainly(self.books, event, spoken_of(self.books, event, private(texts)))
 
 
 def private(texts: dict[str, str]) -> dict[str, object]:
@@ -116,6 +116,8 @@ def decide_violation(books: Books, command: OfViolations, mac: bytes, *, recorde
     if reported is None or not isinstance(reported.fact, ViolationRecorded):
         return ViolationUnknown()
     found = books.read(VIOLATION, (reported.fact.member, command.position))
+    if is_gone(books, kept(books, reported.fact.member)) and not _closes(command):
+        return MemberGone()
     match command:
         case AppealViolation():
             return _appeal(ask, command, reported.fact, found)
@@ -128,6 +130,14 @@ def decide_violation(books: Books, command: OfViolations, mac: bytes, *, recorde
             return _lift(ask, command, reported.fact, found)
         case ResolveViolation():
             return _resolve(ask, command, reported, found)
+
+
+def _closes(command: OfViolations) -> bool:
+    """Say whether a command brings nothing and only ends what somebody has to look at."""
+    match command:
+        case ResolveViolation(action=Action.DISMISSED) | DecideAppeal(lifted=False):
+            return True
+    return False
 
 
 def _record(ask: Ask, command: RecordViolation) -> Answer:

@@ -75,11 +75,15 @@ class ActivityCancelled(Value, tag="activity.cancelled"):
 
 
 class ActivityAnswered(Value, tag="activity.answered"):
-    """A member said whether they come to an occurrence."""
+    """A member said whether they come to an occurrence.
+
+    It counts in place of what those answered who are one person with them since a merge.
+    """
 
     activity: str
     member: MemberId
     answer: Answer
+    instead_of: tuple[MemberId, ...] = ()
 
 
 class ScheduleActivity(Value):

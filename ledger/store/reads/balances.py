@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Subquery, and_, case, func, select
+from sqlalchemy import Subquery, and_, case, exists, func, or_, select
 
 from ledger.core.outcomes import EntryKind
 from ledger.core.values import MemberId, Micros
@@ -78,14 +78,18 @@ async def balances(
 async def balances_at(
     database: Database, community: UUID, unit: str, ladder: str, *, at: Micros, include_left: bool = False
 ) -> list[BalanceLine]:
-    """Return points as of an instant: sums of entries by occurrence, amounts as recorded."""
-    named = names(community)
+    """Return points as of an instant: sums of entries by occurrence, amounts as recorded.
+
+    Members who are one person since are one here too: what moved between them sums to nothing.
+    """
+    named, own = names(community), TABLES["member"].alias("own")
+    holder = func.coalesce(own.c.kept, own.c.member)
     original = TABLES["entry"].alias()
     gained = and_(ENTRY.kind == EntryKind.AWARD.value, ENTRY.delta > 0)
     lost = and_(ENTRY.kind == EntryKind.REVERSAL.value, ENTRY.delta < 0, original.c.occurred_at <= at)
     sums = (
         select(
-            ENTRY.member.label("member"),
+            holder.label("member"),
             func.sum(case((ENTRY.occurred_at <= at, ENTRY.delta), else_=0)).label("balance"),
             func.sum(
                 case(
@@ -95,6 +99,8 @@ async def balances_at(
                 )
             ).label("earned"),
         )
+        .select_from(TABLES["entry"])
+        .join(own, and_(own.c.community_id == community, own.c.member == ENTRY.member))
         .outerjoin(
             original,
             and_(
@@ -104,10 +110,11 @@ async def balances_at(
             ),
         )
         .where(ENTRY.community_id == community, ENTRY.unit == unit)
-        .group_by(ENTRY.member)
+        .group_by(holder)
         .subquery()
     )
     levels = _levels_at(community, ladder, at)
+    came = exists().where(own.c.community_id == community, own.c.kept == MEMBER.member, own.c.joined_at <= at)
     statement = (
         select(
             func.coalesce(named.c.name, ""),
@@ -119,7 +126,7 @@ async def balances_at(
         .outerjoin(named, named.c.member == MEMBER.member)
         .outerjoin(sums, sums.c.member == MEMBER.member)
         .outerjoin(levels, and_(levels.c.member == MEMBER.member, levels.c.latest == 1))
-        .where(MEMBER.community_id == community, MEMBER.joined_at <= at)
+        .where(MEMBER.community_id == community, MEMBER.kept.is_(None), or_(MEMBER.joined_at <= at, came))
     )
     if not include_left:
         statement = statement.where(func.coalesce(MEMBER.left_at, at + 1) > at)

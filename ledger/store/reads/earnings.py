@@ -74,6 +74,16 @@ async def earned(
     return found
 
 
+def together(found: Sequence[Sequence[Earned]]) -> list[Earned]:
+    """Return what several members earned as what one did, most first."""
+    sums: dict[tuple[str, str], Earned] = {}
+    for one in (one for several in found for one in several):
+        key = one.rule, one.type
+        before = sums.get(key, Earned(*key, 0, 0))
+        sums[key] = before._replace(points=before.points + one.points, grants=before.grants + one.grants)
+    return sorted(sums.values(), key=lambda one: (-one.points, one.rule, one.type))
+
+
 async def by_rule(database: Database, community: UUID, *, since: Micros) -> dict[str, int]:
     """Return what each rule gave from an instant on, over all members, less what was taken back of it."""
     original, joined = _with_originals(community)

@@ -25,13 +25,20 @@ class Profile(NamedTuple):
     left_at: Micros | None
     kept: MemberId | None = None
     """Who acts for them since a merge."""
+    erased: bool = False
 
 
 async def profile(database: Database, community: UUID, member: MemberId) -> Profile | None:
     """Return a member's profile."""
     named = shown_names(community, [member])
     statement = (
-        select(func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at, MEMBER.kept)
+        select(
+            func.coalesce(named.c.name, ""),
+            MEMBER.joined_at,
+            MEMBER.left_at,
+            MEMBER.kept,
+            MEMBER.erased_at.is_not(None),
+        )
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member == member)
     )
@@ -41,13 +48,29 @@ async def profile(database: Database, community: UUID, member: MemberId) -> Prof
 
 async def holder(database: Database, community: UUID, member: MemberId) -> MemberId | None:
     """Return who acts where a member does; None where there is no such member, or they were erased."""
-    statement = select(MEMBER.erased_at, MEMBER.kept).where(
+    person = await person_of(database, community, member)
+    return person[0] if person else None
+
+
+async def person_of(database: Database, community: UUID, member: MemberId) -> tuple[MemberId, ...]:
+    """Return all who are one person with a member, who acts for them first; nobody of one who was erased."""
+    statement = select(MEMBER.erased_at, MEMBER.kept, MEMBER.united).where(
         MEMBER.community_id == community, MEMBER.member == member
     )
     rows = await database.read(statement)
     if not rows or rows[0].erased_at is not None:
-        return None
-    return MemberId(rows[0].kept or member)
+        return ()
+    if rows[0].kept is not None:
+        return await person_of(database, community, MemberId(rows[0].kept))
+    return (member, *members_of(rows[0].united))
+
+
+async def people_of(
+    database: Database, community: UUID, members: Sequence[MemberId]
+) -> dict[MemberId, tuple[MemberId, ...]]:
+    """Return all who are one person with members who act for themselves: each member first."""
+    others = await united(database, community, members)
+    return {one: (one, *others.get(one, ())) for one in members}
 
 
 async def united(

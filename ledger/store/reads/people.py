@@ -36,7 +36,14 @@ async def profiles(database: Database, community: UUID, members: Sequence[Member
     """Return the profiles of those there are."""
     named = shown_names(community, members)
     statement = (
-        select(MEMBER.member, func.coalesce(named.c.name, ""), MEMBER.joined_at, MEMBER.left_at, MEMBER.kept)
+        select(
+            MEMBER.member,
+            func.coalesce(named.c.name, ""),
+            MEMBER.joined_at,
+            MEMBER.left_at,
+            MEMBER.kept,
+            MEMBER.erased_at.is_not(None),
+        )
         .select_from(TABLES["member"].outerjoin(named, named.c.member == MEMBER.member))
         .where(MEMBER.community_id == community, MEMBER.member.in_(members))
     )

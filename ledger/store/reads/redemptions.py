@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -56,19 +56,23 @@ async def at_positions(
 
 
 async def pages_of(
-    database: Database, community: UUID, members: Sequence[MemberId], *, span: Span, at: Micros
+    database: Database, community: UUID, people: Mapping[MemberId, Sequence[MemberId]], *, span: Span, at: Micros
 ) -> dict[MemberId, list[Redemption]]:
-    """Return the same span of several members' redemptions, newest first, with one more where there are more."""
+    """Return the same span of several people's redemptions, newest first, with one more where there are more.
+
+    A person is who acts, and all who are one with them.
+    """
     statements = [
-        within(_of(community).where(REDEMPTION.member == member), span, [REDEMPTION.position], descending=True)
-        for member in members
+        within(_of(community).where(REDEMPTION.member.in_(group)), span, [REDEMPTION.position], descending=True)
+        for group in people.values()
     ]
+    whose = {one: who for who, group in people.items() for one in group}
     whole: Any = (
         statements[0] if len(statements) == 1 else union_all(*(select(one.subquery()) for one in statements))
     )
     found: dict[MemberId, list[Redemption]] = defaultdict(list)
     for row in await database.read(whole):
-        found[MemberId(row.member)].append(_redemption(row, at))
+        found[whose[MemberId(row.member)]].append(_redemption(row, at))
     for redemptions in found.values():
         redemptions.sort(key=lambda one: one.position, reverse=not span.backward)
     return found

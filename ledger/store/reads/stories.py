@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 
 from ledger.core.rhythm.stories import SHOWN, StoryState
 from ledger.core.values import MemberId, Micros, Position
@@ -14,7 +14,7 @@ from ledger.store.engine import Database
 from ledger.store.reads.spans import Key, Span, within
 from ledger.store.tables import TABLES
 
-STORY, THANKS = TABLES["story"].c, TABLES["thanks"].c
+MEMBER, STORY, THANKS = TABLES["member"].c, TABLES["story"].c, TABLES["thanks"].c
 
 
 class Story(NamedTuple):
@@ -32,12 +32,13 @@ class Story(NamedTuple):
 class Which(NamedTuple):
     """Which stories: in these states, and only those featured, or only others.
 
-    Of those that are not shown there are only the `author`'s, unless `hidden` ones are seen too.
+    Of those that are not shown there are only the `authors`', unless `hidden` ones are seen too. Those of somebody
+    who was erased are nowhere: nothing is left of them to read.
     """
 
     states: tuple[str, ...] = tuple(StoryState)
     featured: bool | None = None
-    author: MemberId | None = None
+    authors: tuple[MemberId, ...] = ()
     hidden: bool = False
 
 
@@ -67,20 +68,29 @@ def _chosen(community: UUID, which: Which, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(TABLES["story"])
         .where(STORY.community_id == community, STORY.position > 0, STORY.state.in_(which.states))
+        .where(_has_an_author(community))
     )
     if which.featured is not None:
         same = STORY.state == StoryState.FEATURED
         statement = statement.where(same if which.featured else ~same)
     if not which.hidden:
         shown = STORY.state.in_([str(one) for one in SHOWN])
-        seen = shown if which.author is None else or_(shown, STORY.author == which.author)
+        seen = or_(shown, STORY.author.in_(which.authors)) if which.authors else shown
         statement = statement.where(seen)
     return statement
 
 
+def _has_an_author(community: UUID) -> ColumnElement[bool]:
+    """Say that whoever told it was not erased."""
+    author = and_(MEMBER.community_id == community, MEMBER.member == STORY.author)
+    return ~exists().where(author, MEMBER.erased_at.is_not(None))
+
+
 async def at_positions(database: Database, community: UUID, positions: Sequence[Position]) -> dict[Position, Story]:
     """Return single stories by where they were submitted."""
-    statement = select(*COLUMNS).where(STORY.community_id == community, STORY.position.in_(positions))
+    statement = select(*COLUMNS).where(
+        STORY.community_id == community, STORY.position.in_(positions), _has_an_author(community)
+    )
     return {Position(row.position): Story(*row) for row in await database.read(statement)}
 
 
@@ -93,3 +103,14 @@ async def thanked(
     )
     rows = await database.read(statement)
     return {(subject, MemberId(member)): bool(given) for subject, member, given in rows}
+
+
+async def thanks(database: Database, community: UUID, subjects: Sequence[str]) -> dict[str, int]:
+    """Return how many members thank for things, where any do."""
+    statement = (
+        select(THANKS.subject, func.count())
+        .where(THANKS.community_id == community, THANKS.subject.in_(subjects), THANKS.given == 1)
+        .group_by(THANKS.subject)
+    )
+    rows = await database.read(statement)
+    return {row[0]: int(row[1]) for row in rows}

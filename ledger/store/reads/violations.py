@@ -32,10 +32,10 @@ class Report(NamedTuple):
 
 
 class Which(NamedTuple):
-    """Which reports: all, or only those that wait for a person; of everybody, or of one member."""
+    """Which reports: all, or only those that wait for a person; of everybody, or of these members."""
 
     open_only: bool = False
-    member: MemberId | None = None
+    members: tuple[MemberId, ...] | None = None
 
 
 async def page(database: Database, community: UUID, span: Span, *, which: Which) -> list[Report]:
@@ -54,7 +54,7 @@ def _of(community: UUID, which: Which, *columns: Any) -> Select[Any]:
     statement = select(*columns).select_from(TABLES["violation"]).where(ROW.community_id == community)
     if which.open_only:
         statement = statement.where(ROW.open == 1)
-    return statement if which.member is None else statement.where(ROW.member == which.member)
+    return statement if which.members is None else statement.where(ROW.member.in_(which.members))
 
 
 async def at_positions(

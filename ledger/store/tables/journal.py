@@ -75,6 +75,7 @@ class TierChangeRow(TenantRow, table=True):
     """A member's level on one ladder moved; an empty level is below the lowest."""
 
     __tablename__ = "tier_change"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "member"),)
     position: int = big(key=True)
     ordinal: int = big(key=True)
     ladder: str = word()

@@ -13,7 +13,10 @@ class StoryRow(TenantRow, table=True):
     """A story by its subject, and how far it is."""
 
     __tablename__ = "story"
-    __table_args__: ClassVar[Any] = (Index(None, "community_id", "position"),)
+    __table_args__: ClassVar[Any] = (
+        Index(None, "community_id", "position"),
+        Index(None, "community_id", "author"),
+    )
     subject: str = word(key=True)
     position: int = big()
     author: int = big()
@@ -25,12 +28,14 @@ class StoryRow(TenantRow, table=True):
 
 
 class ThanksRow(TenantRow, table=True):
-    """Whether a member thanks for a story."""
+    """Whether a member thanks for something, and whose that is."""
 
     __tablename__ = "thanks"
+    __table_args__: ClassVar[Any] = (Index(None, "community_id", "author"),)
     subject: str = word(key=True)
     member: int = big(key=True)
     given: int = big()
+    author: int | None = big(default=None)
 
 
 class RoundRow(TenantRow, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schema.graphql.described import described
 from schema.graphql.mutations.access import AccessMutation
 from schema.graphql.mutations.activities import ActivityMutation
+from schema.graphql.mutations.celebrating import CelebratingMutation
 from schema.graphql.mutations.claims import ClaimMutation
 from schema.graphql.mutations.communities import CommunityMutation
 from schema.graphql.mutations.contributions import ContributionMutation
@@ -31,6 +32,7 @@ class Mutation(
     MembershipMutation,
     MergingMutation,
     PreferringMutation,
+    CelebratingMutation,
     OpeningMutation,
     LinkingMutation,
     RedemptionMutation,

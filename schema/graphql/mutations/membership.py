@@ -18,8 +18,8 @@ from ledger.service.links import export_token
 from ledger.store.directory import Community as Place
 from schema.access import Known
 from schema.graphql.described import arg, changing, described, field
-from schema.graphql.faults import Fault
 from schema.graphql.members import MemberPayload, member_payload, named_member
+from schema.graphql.signed import signed_in
 from schema.graphql.types.errors import Places, UserError, refused, user_error
 from schema.graphql.view import Info, View, view_of
 
@@ -100,19 +100,6 @@ class MembershipMutation:
         if refusal is not None:
             return MemberPayload(member=None, user_errors=[refused(refusal, view.locale, NAMING)])
         return await member_payload(view, place, number)
-
-
-def signed_in(view: View) -> MemberId:
-    """Return the member who calls.
-
-    Raises:
-        Fault: nobody is signed in, or the caller is a key.
-    """
-    if view.known is None:
-        raise Fault("UNAUTHORIZED", "sign in by a member's link")
-    if view.member is None:
-        raise Fault("MEMBERS_ONLY", "this is for signed-in members, not for keys")
-    return view.member
 
 
 def of_own_or(view: View, scope: Scope, found: tuple[Place, MemberId] | None) -> Known:

@@ -10,7 +10,7 @@ from ledger.store.preferences import Preferences, prefer
 from ledger.words.render import LOCALES
 from schema.graphql.described import arg, changing, described
 from schema.graphql.members import MemberPayload, member_payload
-from schema.graphql.mutations.membership import signed_in
+from schema.graphql.signed import signed_in
 from schema.graphql.texts import LONGEST_NAME, fits
 from schema.graphql.types.errors import UserError, user_error
 from schema.graphql.types.preferences import NOWHERE, PreferencesInput

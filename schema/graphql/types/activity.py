@@ -22,7 +22,7 @@ from schema.graphql.faults import Fault
 from schema.graphql.ids import read_id, write_id
 from schema.graphql.scalars import Points
 from schema.graphql.types.contribution import text_of
-from schema.graphql.types.member import Member, shown
+from schema.graphql.types.member import Member, acting_member
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
 
@@ -60,12 +60,14 @@ class Activity(Node):
         view = view_of(info)
         return Speech(await view.rulebook(self.place), view.locale).called(self.planned.names, self.series or "")
 
-    @resolved("Who hosts it; null where nobody was named.")
+    @resolved("Who hosts it; null where nobody was named, or they were erased.")
     async def host(self, info: Info) -> Member | None:
         """Return the host."""
         host = self.planned.terms.host if self.planned.terms is not None else None
         profile = await view_of(info).loaders.profiles.load((self.place.id, host)) if host is not None else None
-        return shown(self.place, host, profile) if host is not None and profile is not None else None
+        if host is None or profile is None or profile.erased:
+            return None
+        return await acting_member(view_of(info), self.place, host)
 
     @resolved("The least that a rule pays which it opens or raises; null where it changes no fixed amount.")
     async def points_min(self, info: Info) -> Points | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -18,6 +19,7 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
+from ledger.core.rhythm.stories import SUBMITTED
 from ledger.core.values import MemberId
 from ledger.core.violations import ViolationConfirmed, ViolationLifted
 from ledger.service.access import Scope
@@ -33,6 +35,9 @@ from schema.graphql.scalars import Position
 from schema.graphql.types.enums import ReviewState
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.view import Info, View, view_of
+
+if TYPE_CHECKING:
+    from schema.graphql.types.activity import Activity
 
 BY_SOMEBODY = (
     PointsAdjusted,
@@ -74,6 +79,27 @@ class Contribution(Node):
     def source_url(self) -> str | None:
         """Return the address."""
         return text_of(self.stored, "url")
+
+    @resolved("How many thank for what was made by it; 0 where it made nothing.")
+    async def thanks(self, info: Info) -> int:
+        """Return the number of thanks."""
+        event = self.stored.event
+        fact = event.fact
+        made = isinstance(fact, ContributionRecorded) and fact.creates is not None
+        if event.subject is None or not (made or event.type == SUBMITTED):
+            return 0
+        return await view_of(info).loaders.thanks.load((self.place.id, event.subject))
+
+    @resolved("The activity that it was a part of; null where it was of none.")
+    async def activity(
+        self, info: Info
+    ) -> Annotated[Activity, strawberry.lazy("schema.graphql.types.activity")] | None:
+        """Return the activity."""
+        from schema.graphql.types.activity import activity_by_name  # activities know members, and members this
+
+        view = view_of(info)
+        name = await view.loaders.occurrences.load((self.place.id, self.stored.event.position))
+        return await activity_by_name(view, self.place, name) if name else None
 
     @resolved("Where its review stands; null where it needs none, or was taken back before anybody looked.")
     async def review(self, info: Info) -> ReviewState | None:
@@ -143,7 +169,7 @@ def sees(view: View, place: Place, event: Event) -> bool:
     if view.may(place, Scope.MEMBERS_READ) or view.may(place, Scope.LEDGER_READ):
         return True
     if view.is_of(place):
-        return view.member in taking_part(event)
+        return not taking_part(event).isdisjoint(view.person)
     return (
         view.known is not None
         and view.may(place, Scope.EVENTS_WRITE)

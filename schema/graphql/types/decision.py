@@ -67,11 +67,9 @@ class Decision(Node):
     @resolved("Whom it concerns: who would be paid; where the event names nobody to pay, who did it.")
     async def member(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")]:
         """Return the member."""
-        from schema.graphql.types.member import shown  # the two know each other
+        from schema.graphql.types.member import acting_member  # the two know each other
 
-        profile = await view_of(info).loaders.profiles.load((self.place.id, self.concerns))
-        assert profile is not None  # members stand in the log for ever
-        return shown(self.place, self.concerns, profile)
+        return await acting_member(view_of(info), self.place, self.concerns)
 
     @resolved("The contribution it judged; null for adjustments.")
     async def contribution(self, info: Info) -> Contribution | None:

@@ -26,6 +26,8 @@ from schema.graphql.types.decision import Decision
 from schema.graphql.types.earned import EarnedSummary, window
 from schema.graphql.types.entry import Entry
 from schema.graphql.types.enums import EntryKind
+from schema.graphql.types.impact import Impact, impact
+from schema.graphql.types.milestone import Milestone, milestones_of, unseen
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.types.preferences import Preferences, preferences_of
@@ -131,7 +133,8 @@ class Member(Node):
         view, at = view_of(info), span(first, after, last, before)
         if not may_see(view, self.place, self.number):
             return None
-        return await violations_page(view, self.place, at, reports.Which(member=self.number))
+        people = await view.loaders.people.load((self.place.id, self.number))
+        return await violations_page(view, self.place, at, reports.Which(members=people))
 
     @resolved("What they earned in a window of local days, both included.")
     async def earned(
@@ -226,6 +229,25 @@ class Member(Node):
         """Return the member's rhythm."""
         return await rhythm(view_of(info), self.place, self.number, 12 if weeks is None else weeks)
 
+    @resolved("What their deeds were to others.")
+    async def impact(self, info: Info) -> Impact:
+        """Return the member's impact."""
+        return await impact(view_of(info), self.place, self.number)
+
+    @resolved("What they reached, the latest first; each is celebrated once, and not with who wishes for none.")
+    async def milestones(
+        self,
+        info: Info,
+        unseen_only: Annotated[bool | None, arg("Only what is still to be celebrated.")] = False,
+        first: Annotated[int | None, arg("How many; 100 at the most.")] = 5,
+    ) -> list[Milestone] | None:
+        """Return the member's milestones."""
+        subject = self.seen_by(info)
+        if not subject.is_own:
+            return None
+        found = (unseen if unseen_only else milestones_of)(subject.view, self.place, self.number)
+        return (await found)[: bounded(5 if first is None else first)]
+
     @resolved("Who looks after them; null where nobody does.")
     async def buddy(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")] | None:
         """Return the member's buddy."""
@@ -280,6 +302,15 @@ async def member_of(view: View, place: Place, number: MemberId) -> Member | None
     if profile is not None and profile.kept is not None:
         return await member_of(view, place, profile.kept)
     return None if profile is None else shown(place, number, profile)
+
+
+async def acting_member(view: View, place: Place, number: MemberId) -> Member:
+    """Return who acts for a member that something is about. Whoever asks looks whether it may be seen."""
+    profile = await view.loaders.profiles.load((place.id, number))
+    assert profile is not None  # members stand in the log for ever
+    if profile.kept is not None:
+        return await acting_member(view, place, profile.kept)
+    return shown(place, number, profile)
 
 
 async def handles_of(view: View, place: Place, number: MemberId) -> list[Handle]:

@@ -38,7 +38,7 @@ class Offer(Node):
     explanation: str | None = field("The same in words; null where it may be shown.")
     next_at: datetime | None = field("When it may be shown again, where only time stands between.")
 
-    @resolved("The perk it is about; null where it is about none.")
+    @resolved("The perk that it is about; null where it is about none.")
     async def perk(self, info: Info) -> Perk | None:
         """Return the perk."""
         return await perk_of(view_of(info), self.place, self.terms.perk) if self.terms.perk else None

@@ -81,11 +81,9 @@ class Redemption(Node):
     @resolved("Who redeemed it.")
     async def member(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")]:
         """Return the member."""
-        from schema.graphql.types.member import shown  # the two know each other
+        from schema.graphql.types.member import acting_member  # the two know each other
 
-        profile = await view_of(info).loaders.profiles.load((self.place.id, self.row.member))
-        assert profile is not None  # members stand in the log for ever
-        return shown(self.place, self.row.member, profile)
+        return await acting_member(view_of(info), self.place, self.row.member)
 
     @resolved("How far it is, in words.")
     def status_label(self, info: Info) -> str:
@@ -111,8 +109,7 @@ class Redemption(Node):
     async def voucher(self, info: Info) -> str | None:
         """Return the voucher."""
         view = view_of(info)
-        its_own = view.is_of(self.place) and view.member == self.row.member
-        if not its_own and not view.operates(self.place):
+        if not view.is_me(self.place, self.row.member) and not view.operates(self.place):
             return None
         return await view.loaders.vouchers.load((self.place.id, self.row))
 
@@ -131,7 +128,7 @@ class Redemption(Node):
 def may_cancel(view: View, place: Place, row: Row) -> bool:
     """Say whether the caller may cancel a member's redemptions: their own, or with a key that redeems."""
     if view.is_of(place):
-        return view.member == row.member
+        return view.is_me(place, row.member)
     return view.may(place, Scope.REDEMPTIONS_WRITE)
 
 

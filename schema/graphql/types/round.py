@@ -16,7 +16,7 @@ from schema.graphql.ids import read_id, write_id
 from schema.graphql.pages import MOST
 from schema.graphql.scalars import Points
 from schema.graphql.types.activity import Activity, activity_by_name
-from schema.graphql.types.member import Member, shown
+from schema.graphql.types.member import Member, acting_member
 from schema.graphql.types.node import Node
 from schema.graphql.view import Info, View, view_of
 
@@ -65,11 +65,9 @@ class Round(Node):
             return []
         view, closing = view_of(info), self.closing
         won = await view.loaders.events.load_many([(self.place.id, one.won) for one in closing.winners])
-        profiles = await view.loaders.profiles.load_many([(self.place.id, one.member) for one in closing.winners])
         unit = (await view.rulebook(self.place)).units[0].code
         found: list[RoundWinner] = []
-        for one, stored, profile in zip(closing.winners, won, profiles, strict=True):
-            assert profile is not None  # whoever wins was seen
+        for one, stored in zip(closing.winners, won, strict=True):
             paid = [
                 each.granted
                 for each in (decisions(stored.event) if stored is not None else ())
@@ -78,7 +76,7 @@ class Round(Node):
             winner = RoundWinner(
                 place=one.place,
                 number=one.member,
-                member=shown(self.place, one.member, profile),
+                member=await acting_member(view, self.place, one.member),
                 prize=await self._prize(view, one.place),
                 points=Points(sum(paid)) if paid else None,
             )

@@ -9,7 +9,7 @@ import strawberry
 
 from ledger.core.calendar import moment
 from ledger.core.rhythm.stories import SHOWN
-from ledger.core.values import MemberId, Position
+from ledger.core.values import Position
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads import stories as rows
@@ -19,7 +19,7 @@ from schema.graphql.described import described, enumeration, field, resolved, va
 from schema.graphql.ids import read_id, write_id
 from schema.graphql.pages import connection
 from schema.graphql.types.contribution import text_of
-from schema.graphql.types.member import Member, shown
+from schema.graphql.types.member import Member, acting_member
 from schema.graphql.types.node import Connection, Node
 from schema.graphql.view import Info, View, view_of
 
@@ -68,9 +68,7 @@ class Story(Node):
     @resolved("Who told it.")
     async def author(self, info: Info) -> Member:
         """Return the author."""
-        profile = await view_of(info).loaders.profiles.load((self.place.id, self.row.author))
-        assert profile is not None  # who told something was seen
-        return shown(self.place, self.row.author, profile)
+        return await acting_member(view_of(info), self.place, self.row.author)
 
     @resolved("Whether the signed-in member thanks for it.")
     async def i_thanked(self, info: Info) -> bool:
@@ -114,7 +112,7 @@ def sees_story(view: View, place: Place, row: rows.Story) -> bool:
         return True
     if not view.sees_members(place):
         return False
-    return row.state in SHOWN or (view.is_of(place) and view.member == row.author)
+    return row.state in SHOWN or view.is_me(place, row.author)
 
 
 async def find_story(view: View, text: str) -> Story | None:
@@ -137,9 +135,9 @@ async def stories_of(
     """
     if not view.sees_members(place):
         view.require(Scope.MEMBERS_READ)
-    member: MemberId | None = view.member if view.is_of(place) else None
+    authors = view.person if view.is_of(place) else ()
     every = tuple(StoryState) if states is None else states
-    which = rows.Which(tuple(one.value for one in every), featured, member, hidden=view.operates(place))
+    which = rows.Which(tuple(one.value for one in every), featured, authors, hidden=view.operates(place))
     found = await rows.page(view.ledger.database, place.id, at, which=which)
 
     async def count() -> int:

@@ -77,11 +77,9 @@ class Violation(Node):
     @resolved("The member it is about.")
     async def member(self, info: Info) -> Annotated[Member, strawberry.lazy("schema.graphql.types.member")]:
         """Return the member."""
-        from schema.graphql.types.member import shown  # the two know each other
+        from schema.graphql.types.member import acting_member  # the two know each other
 
-        profile = await view_of(info).loaders.profiles.load((self.place.id, self.report.member))
-        assert profile is not None  # members stand in the log for ever
-        return shown(self.place, self.report.member, profile)
+        return await acting_member(view_of(info), self.place, self.report.member)
 
     @resolved("The house rule in words.")
     def rule_text(self, info: Info) -> str:
@@ -224,7 +222,7 @@ async def seen_violation(view: View, place: Place, position: int | None) -> Viol
 
 def may_see(view: View, place: Place, member: MemberId) -> bool:
     """Say whether the caller may see what was reported of a member."""
-    return view.operates(place) or (view.is_of(place) and view.member == member)
+    return view.operates(place) or view.is_me(place, member)
 
 
 async def violations_page(view: View, place: Place, at: Span, which: Which) -> Connection[Violation]:
