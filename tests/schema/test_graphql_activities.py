@@ -163,6 +163,20 @@ async def test_a_series_goes_on_without_what_was_cancelled(club: Api) -> None:
     assert "game_night" not in [one["series"] for one in await agenda(bo)]
 
 
+async def test_a_series_is_cancelled_whole_by_its_name(club: Api) -> None:
+    boss, bo = await operator(club), await member(club, "bo")
+    first = await scheduled(boss, rrule="FREQ=DAILY")
+    day = next(one for one in await agenda(bo) if one["id"] == first["id"])
+    told = (await boss.ask(CANCEL, id=day["series"], reason="No host left"))["cancelActivity"]
+    assert told == {"activity": None, "userErrors": []}
+    assert day["series"] not in [one["series"] for one in await agenda(bo)]
+    assert (await boss.ask(CANCEL, id=day["series"]))["cancelActivity"] == told
+    assert await bo.refused(RSVP, id=day["id"], answer="GOING") == [("ACTIVITY_OVER", ["activityId"])]
+    for of_the_rulebook in ("game_night", "nonsense", "x" * 500, "a\x00b", ""):
+        assert await boss.refused(CANCEL, id=of_the_rulebook) == [("ACTIVITY_UNKNOWN", ["activityId"])]
+    await assert_whole(club.ledger.database, club.community.id)
+
+
 async def test_places_levels_and_priority(club: Api, clock: Clock) -> None:
     boss = await operator(club)
     ana, bo, cai = [await member(club, name) for name in ("ana", "bo", "cai")]

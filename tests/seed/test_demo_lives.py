@@ -9,10 +9,10 @@ import pytest
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened, commitment, drawn
 from ledger.service.rulebooks import current
 from ledger.service.seeding.cast import cast
-from ledger.store.reads.journal import events
+from ledger.store.reads.journal import by_key, events
 from ledger.store.reads.names import member_by_identity
 from ledger.words.render import LOCALES
-from schema.explaining import Called, lines_of, sentences
+from schema.explaining import Called, explanation, lines_of, sentences
 from tests.seed.conftest import Made
 from tests.service.sayings import Rows, rows_of
 
@@ -117,3 +117,17 @@ async def test_every_position_of_the_log_is_explained(made: Made, locale: str) -
         _header, *told = sentences(one, lines_of(one, rulebook), Called(locale))
         assert told, one.event.type
         assert [line for line in told if not line.strip() or "{" in line or "None" in line] == []
+
+
+async def test_people_and_perks_are_called_by_name(made: Made) -> None:
+    database, community = made.ledger.database, made.demo.community
+    [asked] = await by_key(database, community.id, "apron-1", "ledger:redemptions")
+    english = await explanation(made.ledger, community, asked, "en")
+    assert english[1] == "林夏 redeems A linen apron."
+    assert any(line.startswith("A linen apron: 40 points of 林夏's are held for it") for line in english)
+    assert (await explanation(made.ledger, community, asked, "zh-CN"))[1] == "林夏 兑换 亚麻围裙。"
+    log = [one async for one in events(database, community.id)]
+    [declined] = [one for one in log if one.event.type == "redemption.declined"]
+    told = (await explanation(made.ledger, community, declined, "en"))[1]
+    assert "of Baking with 何知夏 by Anna Keller" in told
+    assert told.endswith("declined, points back, by 何知夏.")

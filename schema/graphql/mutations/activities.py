@@ -63,7 +63,9 @@ class ActivityInput:
 class ActivityPayload:
     """An activity after a change."""
 
-    activity: Activity | None = field("The activity as it is now; of a new series the first.")
+    activity: Activity | None = field(
+        "The activity as it is now; of a new series the first, of a cancelled one none."
+    )
     user_errors: list[UserError] = field("Why nothing was changed.")
 
 
@@ -95,19 +97,30 @@ class ActivityMutation:
         first = Occurrence(activity=terms.kind, start=terms.starts_at, end=terms.starts_at, series=terms.code)
         return await _shown(view, place, first.id)
 
-    @changing("Cancels one time that an activity happens; the others stay. Again is no change. For operators.")
+    @changing("Cancels one time that an activity happens, or a whole series. Again is no change. For operators.")
     async def cancel_activity(
         self,
         info: Info,
-        activity_id: ActivityId,
+        activity_id: Annotated[
+            strawberry.ID,
+            arg("The activity's global id: the others stay. Or a series, as `Activity.series` names it."),
+        ],
         reason: Annotated[str | None, arg("Why, for people to read.")] = UNSET,
     ) -> ActivityPayload:
-        """Cancel an occurrence."""
+        """Cancel an occurrence, or a series that was scheduled."""
         view = view_of(info)
         known = view.require(Scope.CONSOLE)
         if reason and not fits(reason, most=LONGEST_TEXT):
             return _no(user_error("TEXT_INVALID", view.locale, ["reason"], most=LONGEST_TEXT))
         found = await find_activity(view, activity_id)
+        if (
+            found is None
+            and read_id(activity_id) is None
+            and fits(activity_id.replace("/", "\n"), most=LONGEST_CODE)
+        ):
+            command = CancelActivity(activity=activity_id, by=known.caller.name, reason=reason or "")
+            [answer] = await view.ledger.writer.submit(known.community, [command])
+            return _no(refused(answer, view.locale, MOVING)) if isinstance(answer, Refusal) else _no()
         name = found.planned.occurrence.id if found is not None else ""
         return await _moved(view, found, CancelActivity(activity=name, by=known.caller.name, reason=reason or ""))
 
