@@ -277,11 +277,19 @@ class PerkTermsWrong(Refusal):
 
 
 class StockTooLow(Refusal):
-    """Less than what is asked for and had already cannot be there, and what is without end has no stock."""
+    """No more can be taken than the `left` that nobody asked for, and from what is without end nothing."""
 
     code = "STOCK_TOO_LOW"
     pointer = "/delta"
-    most: int
+    left: int
+
+
+class StockBelowTaken(Refusal):
+    """A perk's stock cannot be less than the `taken`: what is asked for and had already."""
+
+    code = "STOCK_BELOW_TAKEN"
+    pointer = "/stock"
+    taken: int
 
 
 class OfferUnknown(Refusal):

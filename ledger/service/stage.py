@@ -29,7 +29,7 @@ from ledger.core.refusals import Refusal
 from ledger.core.replay import settle_all
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rules.levels import level_of
-from ledger.core.values import SECOND, Identity, MemberId, Micros, Position, Value, identity
+from ledger.core.values import DAY, SECOND, Identity, MemberId, Micros, Position, Value, identity
 from ledger.service.schedule import last_begun
 
 SOURCE = "example:bot"
@@ -39,6 +39,9 @@ NONE = "none"
 
 NUMBER = "{n}"
 """Stands for 1, 2, 3 … in the words of an event that comes several times."""
+
+LONGEST_EXAMPLE = 1_100 * DAY
+"""Three years: every daily run until its end is done."""
 
 
 class Review(Value):
@@ -122,6 +125,16 @@ class _Moment(NamedTuple):
     occurred_at: Micros
 
 
+def _too_long(example: Example, given: Given) -> Difference:
+    return Difference(
+        example=example.name,
+        line=example.line,
+        place=f"given: {_called(given)}",
+        expected=f"an end within {LONGEST_EXAMPLE // DAY} days",
+        found="a longer story",
+    )
+
+
 class _Stage:
     """A community in memory, where one example is played."""
 
@@ -137,6 +150,9 @@ class _Stage:
         last, now = self.books.events[-1].event, self._start()
         for count, moment in enumerate(self._moments(example)):
             now = moment.at
+            if now - self._start() > LONGEST_EXAMPLE:
+                yield _too_long(example, moment.given)
+                return
             command = self._command(moment, count)
             if command is None:
                 settle_all(self.books, now)

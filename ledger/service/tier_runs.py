@@ -20,6 +20,13 @@ from ledger.service.simulate import turn
 from ledger.store.directory import Community
 from ledger.store.reads import journal
 
+FURTHEST_DAYS = 366
+"""How far from today a run can be tried: every run until then is done in memory."""
+
+
+class DayTooFar(Exception):
+    """The run of a day cannot be tried, since it is too far from today."""
+
 
 class Preview(NamedTuple):
     """What the run of a local day would move, ladder by ladder."""
@@ -34,6 +41,9 @@ async def preview(
     """Return what the daily run of a day would do, by the log as it is; by default the next run's day.
 
     Nothing is written. What is due before that is done first, in memory.
+
+    Raises:
+        DayTooFar: it is not within a year of today.
     """
     async with turn():
         recording = await _recorded(ledger, community, progress)
@@ -56,7 +66,10 @@ async def _recorded(ledger: Ledger, community: Community, progress: Progress) ->
 def _judge(recording: Recording, on: date | None, now: Micros) -> Preview:
     version = recording.books.versions.at(now)
     zone = version.rulebook.community.tz
-    day = on.toordinal() if on is not None else local_date(now, zone).toordinal() + 1
+    today = local_date(now, zone).toordinal()
+    day = on.toordinal() if on is not None else today + 1
+    if abs(day - today) > FURTHEST_DAYS:
+        raise DayTooFar(f"expected a day within {FURTHEST_DAYS} days of today")
     members = [MemberId(number) for number in range(1, recording.books.head.members + 1)]
     found: list[TierChange] = []
     for ladder in version.rulebook.ladders:

@@ -220,7 +220,10 @@ def tier_run(
                 typer.echo("nothing was due" if not batches else "all that was due is done")
                 return
             with progress("judging") as told:
-                result = await tier_runs.preview(ledger, found, on=_day(on), progress=told)
+                try:
+                    result = await tier_runs.preview(ledger, found, on=_day(on), progress=told)
+                except tier_runs.DayTooFar as error:
+                    raise Stop(str(error)) from None
             names = await all_names(ledger.database, found.id)
         errors.print(f"The run of {result.day} would move {len(result.changes)} members.")
         rows = [

@@ -31,8 +31,6 @@ from schema.graphql.types.preview import PreviewMove, RulebookPreview, nothing, 
 from schema.graphql.view import Info, view_of
 
 MOST_DAYS = 3_650
-YEAR = 366
-"""How many days from today a daily run can be tried."""
 
 
 @described
@@ -104,7 +102,8 @@ class WhatIfQuery:
             raise Fault("COMMUNITY_UNKNOWN", "there is no such community for you")
         rulebook = await view.rulebook(place)
         today = local_date(view.ledger.clock(), rulebook.community.tz)
-        if on and abs((on - today).days) > YEAR:
-            raise Fault("DAY_OUT_OF_RANGE", f"expected a day within {YEAR} days of today", most=YEAR)
+        most = tier_runs.FURTHEST_DAYS
+        if on and abs((on - today).days) > most:
+            raise Fault("DAY_OUT_OF_RANGE", f"expected a day within {most} days of today", most=most)
         found = await tier_runs.preview(view.ledger, place, on=on or None)
         return run_moves(place, rulebook, found.changes, view.locale)

@@ -372,4 +372,7 @@ def test_what_is_approved_for_a_removed_member_gives_them_no_place() -> None:
     play.move(lounge, RedemptionStatus.APPROVED)
     assert not play.wanted("ann", "lounge")
     lift(play, of)
+    assert play.wanted("ann", "lounge"), "theirs, now that they may have a place"
+    play.move(lounge, RedemptionStatus.FAILED)
+    assert not play.wanted("ann", "lounge")
     play.check()

@@ -11,7 +11,14 @@ from ledger.core.decide.answers import Accepted, Repeated
 from ledger.core.events import RedemptionMade, RedemptionRefused
 from ledger.core.events import RedemptionStatus as S
 from ledger.core.outcomes import EntryKind, Outcome
-from ledger.core.refusals import IdempotencyConflict, MemberUnknown, PerkTermsWrong, PerkUnknown, StockTooLow
+from ledger.core.refusals import (
+    IdempotencyConflict,
+    MemberUnknown,
+    PerkTermsWrong,
+    PerkUnknown,
+    StockBelowTaken,
+    StockTooLow,
+)
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkLimit, PerkTerms
 from ledger.core.values import DAY, Micros, Position, identity
 from ledger.core.violations import Action
@@ -286,13 +293,15 @@ def test_stock_never_falls_below_what_is_asked_for_and_had() -> None:
     play = shop()
     play.put(cost=10, stock=2)
     play.redeem("ann")
-    assert play.stock(-2) == StockTooLow(most=1)
+    assert play.stock(-2) == StockTooLow(left=1)
+    fewer = PutPerk(terms=PerkTerms(code="seat", cost=10, stock=0), by="key:k")
+    assert play.answer(fewer) == StockBelowTaken(taken=1)
     assert isinstance(play.stock(-1), Accepted)
     assert play.block("bob") == "SOLD_OUT"
     assert isinstance(play.stock(3), Accepted)
     assert play.redeem("bob")
     play.put("endless", cost=1)
-    assert isinstance(play.stock(1, "endless"), StockTooLow)
+    assert play.stock(1, "endless") == StockTooLow(left=0)
     play.check()
 
 

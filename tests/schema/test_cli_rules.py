@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,51 @@ def test_what_is_due_is_done_or_shown(hall: Cli) -> None:
     wrong = hall("tiers", "run", "-c", "hall", "--on", "2024-03-01")
     assert wrong.code == 1
     assert "--on goes with --dry-run" in wrong.said
+
+
+LADDER = """\
+tiers:
+  circle:
+    every: day@04:00
+    levels:
+    - {id: guest}
+    - {id: friend, enter: {all: [{metric: points.earned, gte: 10}]}, stay: forever}
+"""
+FLEETING = HELLO.replace("{floor: 0}", "{floor: 0, expire: {after: 30d}}") + LADDER
+
+
+def test_what_is_overdue_is_done_once_and_a_trial_writes_nothing(ledger: Cli, tmp_path: Path) -> None:
+    """Points of 2024 that live for thirty days: some ended when ann came back, the rest on demand."""
+    rules, events = _file(tmp_path, "fleeting", FLEETING), written(tmp_path, EVENTS)
+    ledger("import", events, "-c", "hall", "--rulebook", rules).ok()
+    columns = "event_id,member,unit,wanted,applied,balance_after,rule\n"
+    played = (
+        "h1,ann,points,5,5,5,hello\n"
+        "points.expired/1/1711929600000000/3/0,ann,points,-5,-5,0,expiry\n"
+        "h2,ann,points,5,5,5,hello\n"
+        "h3,bo,points,5,5,5,hello\n"
+    )
+    overdue = (
+        "points.expired/1/1712016000000000/5/0,ann,points,-5,-5,0,expiry\n"
+        "points.expired/2/1712102400000000/6/0,bo,points,-5,-5,0,expiry\n"
+    )
+    shown = ledger("tiers", "run", "-c", "hall", "--dry-run").ok()
+    assert shown.text == "member,ladder,before,after\n"
+    assert "would move 0 members" in shown.said
+    assert ledger("entries", "-c", "hall").ok().text == columns + played
+    assert ledger("tiers", "run", "-c", "hall").ok().text == "all that was due is done\n"
+    assert ledger("entries", "-c", "hall").ok().text == columns + played + overdue
+    assert ledger("tiers", "run", "-c", "hall").ok().text == "nothing was due\n"
+    assert ledger("balances", "-c", "hall", "--unit", "points").ok().text == (
+        "member,unit,balance,available,held,earned,tier\nann,points,0,0,0,10,friend\nbo,points,0,0,0,5,guest\n"
+    )
+
+
+def test_the_run_of_a_day_is_tried_within_a_year_of_today(hall: Cli) -> None:
+    today = datetime.now(UTC).date()
+    for far in (today + timedelta(days=400), date(1, 1, 1), date(9999, 12, 31)):
+        ran = hall("tiers", "run", "-c", "hall", "--dry-run", "--on", far.isoformat())
+        assert (ran.code, ran.text) == (1, "")
+        assert "expected a day within 366 days of today" in ran.said
+    wrong = hall("tiers", "run", "-c", "hall", "--dry-run", "--on", "soon")
+    assert (wrong.code, "'soon' is no date" in wrong.said) == (1, True)

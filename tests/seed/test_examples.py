@@ -241,6 +241,15 @@ def test_examples_have_an_end() -> None:
     assert faults(text) == [("WRONG_VALUE", 18, "examples")]
 
 
+@pytest.mark.parametrize("passes", ["{at: 9998-01-01 00:00}", "{after: 1101d}", "{after: 551d}, {after: 551d}"])
+def test_an_example_lasts_three_years_and_no_longer(passes: str) -> None:
+    """Every daily run until its end is done."""
+    [(_, expected, found)] = differences(f"  - {{name: x, given: [{ONE}, {passes}], then: {{}}}}\n")
+    assert (expected, found) == ("an end within 1100 days", "a longer story")
+    lasting = "  - {name: x, given: [{event: hi, member: ann}, {after: 1099d}], then: {ann: {trust: low}}}\n"
+    assert differences(lasting) == []
+
+
 def test_faults_of_the_rulebook_come_before_its_examples() -> None:
     with pytest.raises(RulebookFaulty) as caught:
         check(BOOK.replace("amount: 2", "amount: two") + "  - {}\n")

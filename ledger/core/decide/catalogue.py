@@ -20,7 +20,7 @@ from ledger.core.decide.own import Saying, saying, write_plainly
 from ledger.core.events import CommunitySet, PerkCodesAdded, PerkPut, PerkRetired, PerkStocked
 from ledger.core.outcomes import ClaimKey
 from ledger.core.perks.blocks import available
-from ledger.core.refusals import PerkExists, PerkTermsWrong, PerkUnknown, StockTooLow
+from ledger.core.refusals import PerkExists, PerkTermsWrong, PerkUnknown, StockBelowTaken, StockTooLow
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkTerms
 from ledger.core.rulebook.versions import Version
 from ledger.core.values import Micros
@@ -58,7 +58,7 @@ def decide_catalogue(
         case StockPerk():
             left = available(perk)
             if left is None or left + command.delta < 0:
-                return StockTooLow(most=left or 0)
+                return StockTooLow(left=left or 0)
             stocked = PerkStocked(perk=command.perk, delta=command.delta, by=command.by)
             event = said.event(STOCKED, stocked, subject=command.perk, key=command.key, source=STOCK_SOURCE)
             return write_plainly(books, event, {"texts": {"reason": command.reason}} if command.reason else {})
@@ -75,7 +75,7 @@ def _put(said: Saying, command: PutPerk) -> Answer:
     if isinstance(terms, PerkTermsWrong):
         return terms
     if terms.stock is not None and terms.stock < before.reserved + before.sold:
-        return StockTooLow(most=before.reserved + before.sold)
+        return StockBelowTaken(taken=before.reserved + before.sold)
     return said.plainly(PUT, PerkPut(terms=terms, by=command.by), subject=terms.code, key=command.key)
 
 

@@ -15,7 +15,7 @@ from ledger.core.conduct import is_removed
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event
-from ledger.core.decide.redeeming import role_claim
+from ledger.core.decide.redeeming import kept_place_trail, role_claim
 from ledger.core.events import Event, RedemptionMoved, RedemptionStatus
 from ledger.core.outcomes import Decision, GroupWish, Outcome
 from ledger.core.perks.blocks import codes_left
@@ -155,7 +155,9 @@ class Move:
     def _with_role(self) -> Decision:
         """Return a decision that moves no points: it lets a report of the place find this redemption."""
         nothing = replace(paid(self.books, replace(self.redemption, cost=0)), outcome=Outcome.HELD)
-        return replace(nothing, claims=(role_claim(self.terms.target, self.redemption.member),))
+        member = self.redemption.member
+        late = (kept_place_trail(member),) if is_removed(self.books, member) else ()
+        return replace(nothing, claims=(role_claim(self.terms.target, member),), trails=late)
 
     def _without_role(self, decision: Decision) -> Decision:
         if self.terms.fulfilment is not Fulfilment.PLATFORM_ROLE:

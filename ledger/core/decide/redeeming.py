@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
 
 from ledger.core.books.evolve import evolve_arrival
-from ledger.core.books.shelf import CLAIM, IDENTITY, MEMBER, SETTING
+from ledger.core.books.perks import terms_of
+from ledger.core.books.shelf import CLAIM, EVENT, IDENTITY, MEMBER, PERK, REDEMPTION, SETTING
 from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE, REDEMPTIONS_SOURCE, RedeemPerk
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.own import next_instant, own_event, write_plainly
-from ledger.core.events import Event, Fact, RedemptionMade, RedemptionRefused, RedemptionStatus
+from ledger.core.events import Event, Fact, RedemptionMade, RedemptionMoved, RedemptionRefused, RedemptionStatus
 from ledger.core.outcomes import ClaimKey, CounterMove, GroupWish
 from ledger.core.perks.blocks import ALSO_OF_GIFTS, Bid, Block, bid, blocks, codes_left, limit_move
 from ledger.core.perks.paying import asked
@@ -111,6 +113,23 @@ def is_bought(books: Books, group: str, member: MemberId) -> bool:
     """Say whether somebody who is one person with a member has a place in a group for points."""
     claims = (role_claim(group, one) for one in everybody(books, member))
     return any(books.read(CLAIM, (one.kind, one.key)).position for one in claims)
+
+
+def kept_place_trail(member: MemberId) -> str:
+    """Return the trail under which places are found that were approved for a member who might have none then."""
+    return f"kept_place:{member}"
+
+
+def kept_places(books: Books, member: MemberId) -> Iterator[str]:
+    """Yield the groups in which a place was approved for a member who might have none then."""
+    for one in everybody(books, member):
+        for position in books.trail(kept_place_trail(one)):
+            event = books.read(EVENT, (position,)).event
+            if event is not None and isinstance(event.fact, RedemptionMoved):
+                redemption = books.read(REDEMPTION, (event.fact.of,))
+                group = terms_of(books.read(PERK, (redemption.perk,))).target
+                if redemption.status == RedemptionStatus.APPROVED and is_bought(books, group, member):
+                    yield group
 
 
 def welcome(books: Books, members: tuple[MemberId, ...], at: Micros) -> None:

@@ -28,7 +28,7 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish, spoken_of
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.decide.people import is_gone
-from ledger.core.decide.redeeming import is_bought
+from ledger.core.decide.redeeming import is_bought, kept_places
 from ledger.core.decide.restoring import give_back, grant_withheld
 from ledger.core.events import Event, Fact
 from ledger.core.outcomes import Decision, EntryKind, GroupWish, Measure, Outcome, Step
@@ -286,4 +286,5 @@ def _returned(ask: Ask, fact: ViolationConfirmed) -> Iterator[GroupWish]:
         return iter(())
     taken = {one.group for one in fact.groups if not one.wanted}
     bought = {group for group in taken if is_bought(ask.books, group, fact.member)}
+    bought |= set(kept_places(ask.books, fact.member))
     return returned_places(ask.books, ask.version, kept(ask.books, fact.member), taken=taken, bought=bought)

@@ -31,7 +31,7 @@ PUTTING: Places = {
     "/unit": ["input", "unit"],
     "/tiers": ["input", "tiers"],
     "/target": ["input", "target"],
-    "/delta": ["input", "stock"],
+    "/stock": ["input", "stock"],
 }
 
 
