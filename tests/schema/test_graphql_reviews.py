@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
-from ledger.core.values import HOUR
+from ledger.core.commands import RecordViolation, ResolveViolation
+from ledger.core.values import HOUR, MemberId
+from ledger.core.violations import Action
 from ledger.service.verify import verify
+from ledger.service.writer import Receipt, Writer
+from ledger.store.engine import Database
+from tests import rulebooks
 from tests.clock import Clock
 from tests.guard import TenantGuard
-from tests.schema.api import Api
+from tests.schema.api import Api, served
 from tests.schema.asker import Asker, event, live, member, operator
 from tests.schema.circle import settle
 
@@ -156,3 +161,37 @@ async def test_a_queue_of_any_length_costs_as_many_statements(
         assert len(await waiting(somebody, first=size)) == size
         counts.append(guard.seen - before)
     assert counts[0] == counts[1], counts
+
+
+STRICT = """\
+units: {points: {}}
+rules: [{id: story, event: story.submitted, amount: 5, pending: review}]
+violations: {advert: {steps: [{remove: true}]}}
+"""
+
+
+async def test_what_a_lifting_gave_waits_in_the_same_queue(
+    database: Database, writer: Writer, clock: Clock
+) -> None:
+    place = await rulebooks.begin(database, writer, "garden", rulebook=STRICT)
+    async with served(database, writer, clock, place) as api:
+        keeper = await operator(api)
+        await live(api, [event("hi", "hello", "ana")])
+        report = RecordViolation(key="v", member=MemberId(1), rule="advert", by="key:k")
+        [told] = await writer.submit(place, [report])
+        assert isinstance(told, Receipt)
+        await writer.submit(place, [ResolveViolation(position=told.position, action=None, by="key:k")])
+        for key in ("s1", "s2"):
+            await tell(api, key)
+        assert await waiting(keeper) == []
+        await writer.submit(place, [ResolveViolation(position=told.position, action=Action.LIFTED, by="key:k")])
+        await tell(api, "s3")
+        assert [one["title"] for one in await waiting(keeper)] == ["Story s1", "Story s2", "Story s3"]
+        page = (await keeper.ask(QUEUE, first=1))["community"]["contributionsToReview"]
+        assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (3, True)
+        rest = await waiting(keeper, after=page["pageInfo"]["endCursor"])
+        assert [one["title"] for one in rest] == ["Story s2", "Story s3"]
+        await keeper.ask(REVIEW, id=page["edges"][0]["node"]["id"], approve=True)
+        assert [one["title"] for one in await waiting(keeper)] == ["Story s2", "Story s3"]
+        ana = await member(api, "ana")
+        assert (await ana.ask(MINE))["me"]["balance"] == {"total": 5, "pending": 10, "lifetimeEarned": 5}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Subquery, and_, case, func, select
 
+from ledger.core.commands import LEDGER_SOURCE
 from ledger.core.decide.by_hand import REVIEWED
 from ledger.core.reversal import undone_claim
 from ledger.core.values import Position
@@ -29,21 +29,31 @@ class Review(StrEnum):
     DECLINED = "DECLINED"
 
 
-async def page(database: Database, community: UUID, span: Span) -> list[Position]:
-    """Return where contributions stand that wait for a person, oldest first; one more where there are more."""
-    statement = within(_awaiting(community, WAITING.position).distinct(), span, [WAITING.position])
-    return [Position(row.position) for row in await database.read(statement)]
+async def page(database: Database, community: UUID, span: Span) -> list[tuple[Position, int]]:
+    """Return where stands what waits for a person, oldest first; one more where there are more.
+
+    A contribution stands there once, as number 0; of what a lifted violation gave, decisions by number.
+    """
+    found = _awaiting(community)
+    statement = within(select(found.c.position, found.c.number), span, [found.c.position, found.c.number])
+    return [(Position(row.position), int(row.number)) for row in await database.read(statement)]
 
 
 async def count(database: Database, community: UUID) -> int:
     """Return how many contributions wait for a person."""
-    [row] = await database.read(_awaiting(community, func.count(WAITING.position.distinct())))
+    [row] = await database.read(select(func.count()).select_from(_awaiting(community)))
     return int(row[0])
 
 
-def _awaiting(community: UUID, *columns: Any) -> Select[Any]:
-    return select(*columns).where(
-        WAITING.community_id == community, WAITING.open == 1, WAITING.release_at.is_(None)
+def _awaiting(community: UUID) -> Subquery:
+    own = EVENT.source == LEDGER_SOURCE
+    stands = and_(EVENT.community_id == community, EVENT.position == WAITING.position)
+    return (
+        select(WAITING.position, case((own, WAITING.ordinal), else_=0).label("number"))
+        .select_from(TABLES["waiting"].join(TABLES["event"], stands))
+        .where(WAITING.community_id == community, WAITING.open == 1, WAITING.release_at.is_(None))
+        .distinct()
+        .subquery()
     )
 
 

@@ -256,7 +256,7 @@ class Community(Node):
         self, info: Info, first: First = 20, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[Contribution] | None:
         """Return a page of what waits for a review."""
-        view, at = view_of(info), span(first, after, last, before)
+        view, at = view_of(info), span(first, after, last, before, parts=2)
         return await to_review(view, self.place, at) if view.operates(self.place) else None
 
     @resolved("Its offers, retired ones too. For operators.")

@@ -143,24 +143,32 @@ def contribution(place: Place, stored: Stored) -> Contribution | None:
 async def to_review(view: View, place: Place, at: Span) -> Connection[Contribution]:
     """Return a page of the contributions that wait for a review."""
     database = view.ledger.database
-    positions = await reviews.page(database, place.id, at)
-    stored = await view.loaders.events.load_many([(place.id, position) for position in positions])
-    found = [one for one in (contribution(place, each) for each in stored if each is not None) if one is not None]
+    rows = await reviews.page(database, place.id, at)
+    stored = await view.loaders.events.load_many([(place.id, position) for position, _ in rows])
+    found = []
+    for row, each in zip(rows, stored, strict=True):
+        one = await _done_for(view, place, each, row[1]) if each is not None else None
+        if one is not None:
+            found.append((row, one))
 
     async def count() -> int:
         return await reviews.count(database, place.id)
 
-    return connection(found, at, key=lambda one: (one.position,), node=lambda one: one, count=count)
+    return connection(found, at, key=lambda one: one[0], node=lambda one: one[1], count=count)
 
 
 async def origin(info: Info, place: Place, stored: Stored, ordinal: int) -> Contribution | None:
     """Return what was done for a decision: of one that was made late or corrects, what it is about."""
+    return await _done_for(view_of(info), place, stored, ordinal)
+
+
+async def _done_for(view: View, place: Place, stored: Stored, ordinal: int) -> Contribution | None:
     made = decisions(stored.event)
     one = made[ordinal] if ordinal < len(made) else None
     about = (one.releases or one.corrects or one.restores) if one is not None else None
     if about is None:
         return contribution(place, stored)
-    found = await view_of(info).loaders.events.load((place.id, about.position))
+    found = await view.loaders.events.load((place.id, about.position))
     return contribution(place, found) if found is not None else None
 
 
