@@ -23,7 +23,7 @@ from tests.core.play import Play, stamped
 from tests.core.test_plan import Store
 
 Stream = list[dict[str, Any]]
-FEW = settings(max_examples=80)
+FEW = settings(max_examples=50)
 
 
 def made(play: Play, *rules: str) -> Iterator[tuple[Event, Decision]]:

@@ -30,7 +30,7 @@ from tests.core.play import cached_read, stamped
 from tests.core.test_plan import Store
 
 Stream = list[Step]
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=40)
 
 
 def folds_and_adds_up(steps: Stream, data: st.DataObject | None = None) -> None:

@@ -41,6 +41,7 @@ from ledger.store.reads.journal import events, head
 from ledger.store.reads.names import member_by_identity
 from tests import rulebooks
 from tests.clock import NOON, Clock
+from tests.databases import only_sqlite
 from tests.seed.conftest import Made
 from tests.service.sayings import Facts, everything, facts_of, rows_of
 
@@ -240,6 +241,7 @@ class TestTheSame:
         assert [one for one in told if one not in facts.events] == []
         assert (await verify(ledger.database, community.id)).differences == []
 
+    @only_sqlite
     async def test_one_that_was_only_put_in_the_directory_is_begun(self, ledger: Ledger, clock: Clock) -> None:
         community = directory.Community(new_id(clock()), "demo", NAME, b"s" * 32)
         await directory.add(ledger.database, community, at=clock())

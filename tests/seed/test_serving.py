@@ -170,6 +170,7 @@ def test_several_processes_serve_it_too(newcomer: Newcomer) -> None:
         assert json.loads(newcomer.types(served.commands[0]))["status"] == "recorded"
 
 
+@only_sqlite
 def test_seed_makes_it_without_serving_and_again_is_no_change(ledger_cli: Cli) -> None:
     first = ledger_cli("seed").ok().text.splitlines()
     again = ledger_cli("seed", "--port", "9000").ok().text.splitlines()
