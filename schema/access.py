@@ -18,6 +18,10 @@ REMEMBERED = 1 * SECOND
 
 MOST_REMEMBERED = 10_000
 
+OVER = "this session is over; ask the bot for a new link"
+NEITHER = "this is neither an API key, which begins with lgr_, nor a member's session"
+JWT_DOTS = 2
+
 
 class Known(NamedTuple):
     """Who was found for a key, and until when that is believed."""
@@ -63,7 +67,7 @@ class Gate:
         at = self._ledger.clock()
         signed = await signed_in(self._ledger.database, session, Purpose.SESSION, at=at)
         if signed is None:
-            raise unauthorized("this session is over; ask the bot for a new link", invalid=True)
+            raise unauthorized(OVER if session.count(".") == JWT_DOTS else NEITHER, invalid=True)
         caller = Caller("", signed.community.id, frozenset(), member=signed.member, united=signed.united)
         return Known(caller, signed.community, at)
 

@@ -190,3 +190,13 @@ async def test_a_key_that_is_none_cannot_be_revoked(api: Api, somebody: Asker, i
 async def _member_id(api: Api) -> str:
     await live(api, [event("w", "hand.waved", "ana")])
     return await id_of(api, "ana")
+
+
+@pytest.mark.parametrize(
+    ("bearer", "said"),
+    [("nope", "neither an API key, which begins with lgr_"), ("a.b.c", "ask the bot for a new link")],
+)
+async def test_what_is_no_key_and_what_is_no_session_are_told_apart(api: Api, bearer: str, said: str) -> None:
+    answer = await api.client.get("/v1/members/chat:ana", headers={"authorization": f"Bearer {bearer}"})
+    assert answer.status_code == 401
+    assert said in answer.json()["detail"]
