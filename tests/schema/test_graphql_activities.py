@@ -207,7 +207,8 @@ async def test_what_an_operator_has_to_mend(club: Api) -> None:
         ("RRULE_WRONG", ["input", "rrule"]),
         ("MEMBER_UNKNOWN", ["input", "hostId"]),
     ]
-    for rrule in ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYHOUR=9", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"):
+    never = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"
+    for rrule in ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYHOUR=9", never, "COUNT=3", "BYDAY=1MO"):
         assert await boss.refused(SCHEDULE, input=walk(rrule=rrule)) == [("RRULE_WRONG", ["input", "rrule"])]
     assert await boss.refused(SCHEDULE, input=walk(startsAt="9999-01-01T00:00:00Z")) == [
         ("RRULE_WRONG", ["input", "startsAt"])
