@@ -9,6 +9,7 @@ from ledger.core.books.shelf import ACCOUNT, LOTS, MEMBER, SHARE
 from ledger.core.commands_members import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.decide.answers import Accepted
 from ledger.core.events import Event
+from ledger.core.naming import named
 from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown, MergeUnknown, NothingToMerge
 from ledger.core.values import MemberId
@@ -82,6 +83,16 @@ def test_who_joins_or_leaves_by_either_name_does_so_as_the_person() -> None:
     play.check()
     unmerge(play, event)
     assert play.books.read(MEMBER, (bea,)).left_at == play.now
+
+
+def test_why_two_were_merged_and_parted_is_about_both() -> None:
+    play = Play(RULES)
+    for name in ("ana", "bea"):
+        play.send("waved", by=name)
+    both = {play.member("ana"), play.member("bea")}
+    event = merge(play, "ana", "bea")
+    assert named(event.fact) == both
+    assert named(unmerge(play, event).fact) == both, "so the reason goes with an erasure of either"
 
 
 def test_after_a_merge_either_identity_pays_the_one_who_is_kept() -> None:
