@@ -46,6 +46,8 @@ class MembersUnmerged(Decided, tag="members.unmerged", kw_only=True):
     of: Position
     gone: MemberId
     by: str
+    holder: MemberId | None = None
+    """Who acted for them till then."""
     units: tuple[str, ...] = ()
     claims: tuple[ClaimKey, ...] = ()
 

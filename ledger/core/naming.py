@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.events import ContributionRecorded, ContributionReviewed, Fact
-from ledger.core.membership import MembersMerged
+from ledger.core.membership import MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decided
 from ledger.core.rhythm.activities import ActivityScheduled
 from ledger.core.values import MemberId
@@ -25,6 +25,8 @@ def named(fact: Fact) -> set[MemberId]:
             found.add(fact.terms.host)
         case MembersMerged():
             found.add(fact.into)
+        case MembersUnmerged():
+            found.add(fact.holder)
     if isinstance(fact, Decided):
         found |= {who for one in fact.decisions for who in (one.member, one.via)}
     return {one for one in found if one is not None}

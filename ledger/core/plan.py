@@ -54,7 +54,7 @@ from ledger.core.decide.community import CREATED, decide_creation, decide_public
 from ledger.core.decide.continuing import go_on
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.correction import decide_correction
-from ledger.core.decide.erasing import decide_erasure, erasure_key
+from ledger.core.decide.erasing import decide_erasure
 from ledger.core.decide.linking import decide_buddy, decide_link
 from ledger.core.decide.merging import decide_merge, decide_unmerge
 from ledger.core.decide.moving import decide_moving
@@ -237,8 +237,6 @@ def sender_key(command: Command) -> tuple[str, str] | None:
             return STORIES_SOURCE, command.key
         case CreateCommunity():
             return LEDGER_SOURCE, CREATED
-        case EraseMember():
-            return LEDGER_SOURCE, erasure_key(command.member)
         case PublishRulebook():
             return (LEDGER_SOURCE, publication_key(command.number)) if command.number else None
         case _:

@@ -43,6 +43,8 @@ def agenda(rulebook: Rulebook, scheduled: Iterable[ActivityTerms], since: Micros
         for one in _between(activity, zone, since, until)
     ]
     for terms in scheduled:
+        if terms.once and not (terms.starts_at < until and terms.starts_at + terms.length > since):
+            continue  # most that ever was is long over, and needs no calendar
         for one in _between(as_activity(terms, zone), zone, since, until):
             whole = Occurrence(activity=terms.kind, start=one.start, end=one.end, series=terms.code)
             found.append(Planned(whole, terms.kind, terms.names, terms))

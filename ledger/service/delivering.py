@@ -23,6 +23,8 @@ from ledger.store.directory import Community
 TIMEOUT_SECONDS = 10.0
 GONE = 410
 AGENT = "contribution-ledger"
+NO_QUEUE = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
+"""How many are tried at once is for the fulfiller to say: time spent in a queue is none that a webhook took."""
 
 
 class Delivery(NamedTuple):
@@ -49,7 +51,7 @@ class Guarded(httpx2.AsyncBaseTransport):
 
     def __init__(self, *, to_private: bool) -> None:
         self._to_private = to_private
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
+        self._inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=NO_QUEUE)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request to the address that was looked at.

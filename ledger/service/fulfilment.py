@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
@@ -39,7 +40,11 @@ log = structlog.get_logger()
 BY = "webhook"
 TYPE = "redemption.approved"
 MOST_UNDER_WAY = 500
-MOST_AT_ONCE = 16
+"""How many redemptions of one community wait for a try or for its answer: the oldest."""
+
+MOST_AT_ONCE = 8
+"""How many webhooks of one community are tried at once: those that hang hold up no other community."""
+
 FACTOR = 4
 """By how much each wait between two tries is longer than the one before."""
 
@@ -83,7 +88,7 @@ class Fulfiller:
         self._ledger = ledger
         self._sender = sender
         self._under_way: dict[tuple[UUID, Position], asyncio.Task[None]] = {}
-        self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
+        self._at_once = defaultdict[UUID, asyncio.Semaphore](lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     async def look(self) -> None:
         """Begin with what waits and is not under way."""
@@ -98,7 +103,7 @@ class Fulfiller:
             return
         for one in await approved(database, community.id, codes, first=MOST_UNDER_WAY, at=self._ledger.clock()):
             place = community.id, one.position
-            if place not in self._under_way and len(self._under_way) < MOST_UNDER_WAY:
+            if place not in self._under_way:
                 self._under_way[place] = asyncio.create_task(
                     self._fulfil(community, one, terms[one.perk]), name="fulfil"
                 )
@@ -132,7 +137,7 @@ class Fulfiller:
             if attempt:
                 await asyncio.sleep(wait * random.uniform(1, 1.2))  # noqa: S311  # spreads tries, guards nothing
                 wait *= FACTOR
-            async with self._at_once:
+            async with self._at_once[community.id]:
                 if not await self._still_waits(community, redemption.position):
                     return None
                 outcome = await deliver(

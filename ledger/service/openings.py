@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from ledger.core.commands import AdjustPoints
 from ledger.core.rulebook.grammar import Unit
@@ -12,6 +12,8 @@ from ledger.core.values import LARGEST_POINTS, Identity
 from ledger.store.directory import Community
 
 LONGEST_HANDLE = 200
+EXACTLY = Context(traps=[InvalidOperation, Inexact])
+"""Rounds nothing; what is too large counts as inexact."""
 
 
 class RowFaulty(Exception):
@@ -50,9 +52,11 @@ def _identity(member: str, platform: str) -> Identity:
 
 def _minor(points: str, unit: Unit) -> int:
     try:
-        minor = Decimal(points).scaleb(unit.scale)
+        minor = EXACTLY.scaleb(Decimal(points), unit.scale)
     except InvalidOperation:
         raise RowFaulty(f"{points!r} is no number") from None
+    except Inexact:
+        minor = Decimal("Infinity")
     if not minor.is_finite() or abs(minor) > LARGEST_POINTS:
         raise RowFaulty(f"{points!r} is more than can be counted exactly")
     if minor != minor.to_integral_value():

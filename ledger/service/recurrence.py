@@ -103,6 +103,8 @@ def wrong(text: str) -> str:
     parts = _parts(text)
     if len(parts) < text.count(";") + 1:
         return "expected every part once"
+    if "FREQ" not in parts:
+        return f"expected FREQ to be one of {', '.join(_FREQUENCIES)}"
     said = [_wrong_part(key, value) for key, value in parts.items()]
     return next(filter(None, said), "") or _wrong_together(parts) or _unreadable(text)
 

@@ -1,9 +1,12 @@
-"""What members choose for themselves: beside the log, changed in place, and gone with an erasure."""
+"""What members choose for themselves: beside the log, changed in place, and gone with an erasure.
+
+It is written under the lock of the member's row, which an erasure takes too: nothing is written of who is erased.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -33,15 +36,30 @@ async def preferences(
         PREFERENCE.community_id == community, PREFERENCE.member.in_(members)
     )
     return {
-        MemberId(row.member): Preferences(row.locale, bool(row.listed), bool(row.celebrate), row.notify_via)
+        MemberId(row.member): _chosen(row.locale, row.listed, row.celebrate, row.notify_via)
         for row in await database.read(statement)
     }
 
 
-async def prefer(database: Database, community: UUID, member: MemberId, chosen: Preferences) -> None:
-    """Write what a member chose."""
-    row = (member, chosen.locale, int(chosen.listed), int(chosen.celebrate), chosen.notify_via)
-    await _upsert(database, community, "preference", [row])
+def _chosen(locale: str | None, listed: int, celebrate: int, notify_via: str | None) -> Preferences:
+    return Preferences(locale, bool(listed), bool(celebrate), notify_via)
+
+
+async def prefer(
+    database: Database, community: UUID, member: MemberId, choose: Callable[[Preferences], Preferences]
+) -> None:
+    """Write what a member chooses, given what they chose before."""
+
+    async def rows(connection: Connection) -> list[tuple[object, ...]]:
+        found = await connection.fetch(
+            "SELECT locale, listed, celebrate, notify_via FROM preference WHERE community_id = $1 AND member = $2",
+            community,
+            member,
+        )
+        new = choose(_chosen(*found[0]) if found else Preferences())
+        return [(member, new.locale, int(new.listed), int(new.celebrate), new.notify_via)]
+
+    await _write(database, community, member, "preference", rows)
 
 
 async def seen_by(
@@ -59,13 +77,30 @@ async def note_seen(
     database: Database, community: UUID, member: MemberId, codes: Sequence[str], *, at: Micros
 ) -> None:
     """Write that a member has seen milestones."""
-    await _upsert(database, community, "milestone_seen", [(member, code, at) for code in dict.fromkeys(codes)])
+
+    async def rows(_: Connection) -> list[tuple[object, ...]]:
+        return [(member, code, at) for code in dict.fromkeys(codes)]
+
+    await _write(database, community, member, "milestone_seen", rows)
 
 
-async def _upsert(database: Database, community: UUID, table: str, rows: list[tuple[object, ...]]) -> None:
+async def _write(
+    database: Database,
+    community: UUID,
+    member: MemberId,
+    table: str,
+    rows: Callable[[Connection], Awaitable[list[tuple[object, ...]]]],
+) -> None:
     async def work(connection: Connection) -> None:
         await connection.begin()
-        await connection.upsert(TABLES[table], rows, community)
-        await connection.commit()
+        waiting = "" if connection.locks_whole_database else " FOR UPDATE"
+        found = await connection.fetch(
+            f"SELECT erased_at FROM member WHERE community_id = $1 AND member = $2{waiting}",  # noqa: S608  # a constant
+            community,
+            member,
+        )
+        if found and found[0][0] is None:
+            await connection.upsert(TABLES[table], await rows(connection), community)
+            await connection.commit()
 
     await database.write(work)

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ledger.core.calendar import moment
 from ledger.core.rhythm.activities import ActivityTerms, CancelActivity, ScheduleActivity
 from ledger.core.rulebook.schedule import Occurrence
 from ledger.core.values import DAY, MINUTE, Micros
-from ledger.service.agenda import agenda, whole_rule, wrong_rule
+from ledger.service.agenda import YEARS, agenda, whole_rule, wrong_rule
 from ledger.store.reads.activities import gatherings, scheduled
 from ledger.words.progress import Speech
 from ledger.words.render import DEFAULT_LOCALE
@@ -17,6 +18,10 @@ from schema.cli.opening import CommunityOption, Stop, current_rulebook, errors, 
 from schema.cli.output import Cell, FormatOption, write_rows
 from schema.cli.telling import BY, tell
 from schema.intake.cloudevents import read_time, write_time
+
+LONGEST_CODE = 64
+MOST = 2**31 - 1
+"""What a GraphQL client can be told of."""
 
 app = typer.Typer(help="Activities: the agenda, and what is put on it.", no_args_is_help=True)
 
@@ -65,13 +70,15 @@ def schedule(
     kind: Annotated[str, typer.Option(help="The rulebook's activity that rules take it for.")] = "",
     title: Annotated[list[str] | None, typer.Option(help="What it is called, as en=Walk; once a language.")] = None,
     rule: Annotated[str, typer.Option(help="RFC 5545, such as FREQ=WEEKLY; default: once.")] = "",
-    capacity: Annotated[int | None, typer.Option(min=0, help="How many may come; default: without end.")] = None,
+    capacity: Annotated[
+        int | None, typer.Option(min=0, max=MOST, help="How many may come; default: without end.")
+    ] = None,
     min_tier: Annotated[str, typer.Option(help="The lowest level that may come.")] = "",
     url: Annotated[str, typer.Option(help="Where to join.")] = "",
 ) -> None:
     """Put an activity on the agenda, once or by a rule, and print its first occurrence."""
     at = read_time(starts)
-    if at is None:
+    if at is None or moment(at).year not in YEARS:
         raise Stop(f"{starts!r} is no time: expected one such as 2026-11-28T12:00:00Z")
 
     async def zone() -> str:
@@ -82,8 +89,8 @@ def schedule(
     whole = whole_rule(rule, at, local)
     if expected := wrong_rule(whole, at, local):
         raise Stop(f"{rule!r} is no rule for it: {expected}")
-    if not code or "/" in code:
-        raise Stop(f"{code!r} is no code: expected one without /")
+    if not 0 < len(code) <= LONGEST_CODE or "/" in code:
+        raise Stop(f"{code!r} is no code: expected 1 to {LONGEST_CODE} characters without /")
     terms = ActivityTerms(
         code=code,
         kind=kind or code,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.core.values import Position
+from ledger.core.values import LARGEST_POINTS, Position
 from ledger.store.reads.journal import by_key, by_positions
 from ledger.words.render import LOCALES, locale_of
 from schema.cli.opening import CommunityOption, Stop, opened_community, run
@@ -20,7 +20,9 @@ def explain(
     community: CommunityOption,
     event_id: Annotated[str, typer.Argument(help="The event's id, as its sender gave it.")] = "",
     source: Annotated[str | None, typer.Option(help="Its source, where several sent this id.")] = None,
-    position: Annotated[int | None, typer.Option(min=1, help="Its position, instead of its id.")] = None,
+    position: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_POINTS, help="Its position, instead of its id.")
+    ] = None,
     lang: Annotated[str, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = LANG,
 ) -> None:
     """Say what an event did, rule by rule: why this award, and why not that one."""

@@ -43,6 +43,7 @@ EXPECTED = (
     LogBroken,
     OSError,
     *ANSWERED_WITH_AN_ERROR,
+    UnicodeEncodeError,
 )
 
 
@@ -72,6 +73,8 @@ def said_plainly() -> Iterator[None]:
 def _said(error: BaseException) -> str:
     if isinstance(error, DatabaseUnknown):
         return f"LEDGER_DATABASE_URL: {error}"
+    if isinstance(error, UnicodeEncodeError):  # bytes of another encoding in an argument; no database takes them
+        return f"{error.object!r} is not UTF-8"
     origin = getattr(error, "orig", None) or error
     return str(origin) or type(origin).__name__
 

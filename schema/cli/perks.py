@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, Inexact, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -19,9 +19,10 @@ from ledger.core.perks.blocks import available, codes_left
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkKind, PerkLimit, PerkTerms
-from ledger.core.values import DAY, MINUTE, Micros
+from ledger.core.values import DAY, LARGEST_POINTS, MINUTE, Micros
 from ledger.service.delivering import secret_of
 from ledger.service.ledger import Ledger
+from ledger.service.openings import EXACTLY
 from ledger.service.redeeming import add_codes
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
@@ -36,6 +37,9 @@ from schema.problems import problem_of
 
 BY = "cli"
 LONGEST_CODE = 500
+MOST = 1_000_000
+"""How many of anything, as over GraphQL."""
+
 app = typer.Typer(help="Perks: what points buy.", no_args_is_help=True)
 PerkArgument = Annotated[str, typer.Argument(help="The perk's code.")]
 KeyOption = Annotated[
@@ -99,9 +103,11 @@ def put(
     unit: Annotated[str | None, typer.Option("--unit", "-u", help="A spendable unit; default: the first.")] = None,
     tier: Annotated[list[str] | None, typer.Option(help="A level that may have it; give it once for each.")] = None,
     stock: Annotated[
-        int | None, typer.Option(min=0, help="How many there are in all; default: without end.")
+        int | None, typer.Option(min=0, max=MOST, help="How many there are in all; default: without end.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many one member may have in a period.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="How many one member may have in a period.")
+    ] = None,
     per: Annotated[str | None, typer.Option(help="day, week, month, year or ever; default: ever.")] = None,
     since: Annotated[str | None, typer.Option("--from", help="A time, from when it can be redeemed.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="A time, or the end of a date.")] = None,
@@ -110,8 +116,12 @@ def put(
         str | None, typer.Option(help="The group of a platform role, or a webhook's address.")
     ] = None,
     approve: Annotated[bool | None, typer.Option(help="Whether somebody has to approve each.")] = None,
-    hold_minutes: Annotated[int | None, typer.Option(min=1, help="How long points are held at the most.")] = None,
-    refund_days: Annotated[int | None, typer.Option(min=1, help="For how many days it can be given back.")] = None,
+    hold_minutes: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="How long points are held at the most.")
+    ] = None,
+    refund_days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="For how many days it can be given back.")
+    ] = None,
 ) -> None:
     """Put up a perk, or change one: what is left out stays as it is. A retired one is up again."""
     if per is not None and limit is None:
@@ -166,8 +176,8 @@ def stock(
     perk: PerkArgument,
     community: CommunityOption,
     reason: Annotated[str, typer.Option(help="Why.")],
-    add: Annotated[int, typer.Option(min=0, help="How many more.")] = 0,
-    take: Annotated[int, typer.Option(min=0, help="How many fewer.")] = 0,
+    add: Annotated[int, typer.Option(min=0, max=MOST, help="How many more.")] = 0,
+    take: Annotated[int, typer.Option(min=0, max=MOST, help="How many fewer.")] = 0,
     key: KeyOption = None,
 ) -> None:
     """Add to a perk's stock, or take from it."""
@@ -191,7 +201,10 @@ def codes(
     community: CommunityOption,
 ) -> None:
     """Add codes to hand out, encrypted from here on. Those that are there already are left out."""
-    lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    except UnicodeDecodeError as error:
+        raise Stop(f"{file} is not UTF-8: {error}") from error
     given = [line for line in lines if line]
     if not given or any(len(line) > LONGEST_CODE for line in given):
         raise Stop(f"{file} holds no codes: expected one a line, of at most {LONGEST_CODE} characters")
@@ -247,10 +260,10 @@ def _first_spendable(rulebook: Rulebook) -> str:
 
 def _minor(text: str, scale: int) -> int:
     try:
-        minor = Decimal(text).scaleb(scale)
-    except InvalidOperation:
+        minor = EXACTLY.scaleb(Decimal(text), scale)
+    except (InvalidOperation, Inexact):
         raise Stop(f"{text!r} is no number of points") from None
-    if not minor.is_finite() or minor != int(minor) or minor < 0:
+    if not minor.is_finite() or not 0 <= minor <= LARGEST_POINTS or minor != minor.to_integral_value():
         raise Stop(f"{text!r} is no number of points: expected at most {scale} decimals, and not below 0")
     return int(minor)
 

@@ -12,13 +12,14 @@ from ledger.core.books.shelf import Account
 from ledger.core.progress import Mark, Progress
 from ledger.core.rulebook.grammar import Unit
 from ledger.core.values import LARGEST_POINTS, MemberId, Position
+from ledger.core.violations import AboutViolation
 from ledger.service import reading
 from ledger.service.access import Scope
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
 from ledger.service.rulebooks import published
 from ledger.store.directory import Community
-from ledger.store.reads.journal import by_key, by_positions
+from ledger.store.reads.journal import Stored, by_key, by_positions
 from ledger.store.reads.members import profile
 from ledger.store.reads.names import member_by_identity
 from ledger.words.progress import Speech
@@ -237,7 +238,7 @@ async def explain(
         events = await by_key(ledger.database, place, id, source)
     else:
         raise Refused(Problem(422, "INVALID_REQUEST", "expected either id and source, or position"))
-    if not events:
+    if not events or not _may_read(known, events[0]):
         raise Refused(Problem(404, "EVENT_UNKNOWN", "there is no such event"))
     [one] = events
     return Explanation(
@@ -246,3 +247,8 @@ async def explain(
         position=one.event.position,
         sentences=await explanation(ledger, known.community, one, language),
     )
+
+
+def _may_read(known: Known, one: Stored) -> bool:
+    """Say whether a key may be told of an event: reports about members are for those who read the log."""
+    return not isinstance(one.event.fact, AboutViolation) or known.caller.may(Scope.LEDGER_READ)

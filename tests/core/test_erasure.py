@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.core.books.shelf import ACCOUNT, IDENTITY, PROFILE, TIER, WISH
 from ledger.core.commands import AdjustPoints, HoldGroup, LockTier
-from ledger.core.commands_members import EraseMember
+from ledger.core.commands_members import EraseMember, MergeMembers
 from ledger.core.decide.answers import Repeated
 from ledger.core.outcomes import Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown
@@ -101,6 +101,19 @@ def test_an_erased_member_should_be_in_no_group_and_no_daily_run_brings_them_bac
     play.settle()
     assert not play.books.read(WISH, (number, "core")).wanted
     assert play.books.read(TIER, ("circle", number)).level == "core"
+    play.check()
+
+
+def test_erased_by_whichever_of_their_numbers_again_is_no_change() -> None:
+    play = Play(RULES)
+    play.send("posted", "p", by="ana")
+    play.send("posted", "q", by="bo")
+    ana, bo = play.member("ana"), play.member("bo")
+    play.do(MergeMembers(into=ana, gone=bo, by="key:k", reason="r"))
+    play.do(EraseMember(member=bo, by="key:k"))
+    at = play.last.position
+    for member in (bo, ana):
+        assert play.answer(EraseMember(member=member, by="key:other")) == Repeated(position=at)
     play.check()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.core.books.shelf import ACCOUNT, LOTS, SHARE
+from ledger.core.books.shelf import ACCOUNT, LOTS, MEMBER, SHARE
 from ledger.core.commands_members import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.decide.answers import Accepted
 from ledger.core.events import Event
+from ledger.core.naming import named
 from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown, MergeUnknown, NothingToMerge
 from ledger.core.values import MemberId
@@ -66,6 +67,32 @@ def test_a_merge_moves_the_balance_as_two_entries_that_sum_to_nothing() -> None:
     assert balances(play, "ana", "bea") == [5, 10]
     assert (play.level("ana"), play.level("bea")) == ("low", "low")
     assert total(play) == 15
+
+
+def test_who_joins_or_leaves_by_either_name_does_so_as_the_person() -> None:
+    play = Play(RULES)
+    play.send("posted", "p", by="ana")
+    play.send("posted", "q", by="bea")
+    event = merge(play, "ana", "bea")
+    ana, bea = play.member("ana"), play.member("bea")
+    play.send("member.left", by="ana")
+    play.send("member.joined", by="bea")
+    assert play.books.read(MEMBER, (ana,)).left_at is None
+    play.send("member.left", by="bea")
+    assert play.books.read(MEMBER, (ana,)).left_at == play.now
+    play.check()
+    unmerge(play, event)
+    assert play.books.read(MEMBER, (bea,)).left_at == play.now
+
+
+def test_why_two_were_merged_and_parted_is_about_both() -> None:
+    play = Play(RULES)
+    for name in ("ana", "bea"):
+        play.send("waved", by=name)
+    both = {play.member("ana"), play.member("bea")}
+    event = merge(play, "ana", "bea")
+    assert named(event.fact) == both
+    assert named(unmerge(play, event).fact) == both, "so the reason goes with an erasure of either"
 
 
 def test_after_a_merge_either_identity_pays_the_one_who_is_kept() -> None:

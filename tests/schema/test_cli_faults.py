@@ -168,3 +168,43 @@ def test_a_new_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
     ran = _process("verify", LEDGER_DATA_DIR=str(tmp_path / "new" / "folder"), LEDGER_DATABASE_URL="")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert (tmp_path / "new" / "folder" / "ledger.sqlite").exists()
+
+
+BIG, FOREIGN = "9" * 30, "\udc80"
+WHEN = ("--starts", "2026-11-28T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("members", "merge", "#1", "#2", "--reason", FOREIGN), 1),
+        (("members", "erase", f"chat:{FOREIGN}", "--yes"), 1),
+        (("perks", "put", "mug", "--cost", BIG), 1),
+        (("perks", "put", "mug", "--cost", "1e999999"), 1),
+        (("perks", "put", "mug", "--cost", "NaN"), 1),
+        (("perks", "put", "mug", "--cost", "5", "--stock", BIG), 2),
+        (("perks", "put", "mug", "--cost", "5", "--limit", BIG), 2),
+        (("perks", "put", "mug", "--cost", "5", "--hold-minutes", BIG), 2),
+        (("perks", "put", "mug", "--cost", "5", "--refund-days", BIG), 2),
+        (("perks", "stock", "mug", "--reason", "x", "--add", BIG), 2),
+        (("activities", "schedule", "walk", "--starts", "9999-12-31T23:59:59Z"), 1),
+        (("activities", "schedule", "w" * 65, *WHEN), 1),
+        (("activities", "schedule", "walk", *WHEN, "--rule", "COUNT=3"), 1),
+        (("activities", "schedule", "walk", *WHEN, "--capacity", BIG), 2),
+        (("activities", "schedule", "walk", *WHEN, "--title", f"en={FOREIGN}"), 1),
+        (("explain", "--position", BIG), 2),
+    ],
+)
+def test_what_no_ledger_can_hold_is_refused_in_a_sentence(
+    filed: Cli, arguments: tuple[str, ...], code: int
+) -> None:
+    ran = filed(*arguments, "-c", "garden")
+    assert ran.code == code, ran.said
+    assert "Traceback" not in ran.said
+
+
+def test_codes_in_another_encoding_are_refused_in_a_sentence(filed: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "codes"
+    file.write_bytes(b"\xff\xfe")
+    ran = filed("perks", "codes", "mug", file, "-c", "garden")
+    assert (ran.code, "is not UTF-8" in ran.said) == (1, True)

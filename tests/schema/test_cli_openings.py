@@ -14,6 +14,7 @@ chat:bo,x,no number
 ,5,nobody
 chat:eva,1.5,too fine
 chat:fay,0,nothing
+chat:gil,1e999999,too many
 """
 
 
@@ -39,18 +40,18 @@ def test_good_rows_are_taken_once_and_bad_ones_go_to_a_file_with_reasons(garden:
     file.write_text(TABLE, "utf-8-sig")
     before = {row["member"]: row for row in garden("balances", "-c", "garden").ok().rows}
     code, said = _run(garden, file)
-    assert (code, "2 taken, 0 were taken before, 4 refused" in said) == (1, True)
+    assert (code, "2 taken, 0 were taken before, 5 refused" in said) == (1, True)
     after = {row["member"]: row for row in garden("balances", "-c", "garden").ok().rows}
     assert int(after["ana"]["balance"]) == int(before["ana"]["balance"]) + 120
     assert after["ana"]["earned"] == before["ana"]["earned"], "what is brought is not earned"
     assert after["dan"]["balance"] == "12", "whoever is new begins with five besides"
     rejects = (tmp_path / "old.csv.rejects.csv").read_text("utf-8").splitlines()
     assert rejects[0] == "who,score,note,line,reason"
-    assert [line.split(",")[3] for line in rejects[1:]] == ["4", "5", "6", "7"]
+    assert [line.split(",")[3] for line in rejects[1:]] == ["4", "5", "6", "7", "8"]
     assert "'x' is no number" in rejects[1]
     assert "NOTHING_TO_ADJUST" in rejects[4]
     code, said = _run(garden, file)
-    assert (code, "0 taken, 2 were taken before, 4 refused" in said) == (1, True)
+    assert (code, "0 taken, 2 were taken before, 5 refused" in said) == (1, True)
     assert garden("balances", "-c", "garden").ok().rows == list(after.values())
     garden("verify", "-c", "garden").ok()
     garden("rebuild", "-c", "garden").ok()

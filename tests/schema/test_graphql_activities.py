@@ -207,7 +207,8 @@ async def test_what_an_operator_has_to_mend(club: Api) -> None:
         ("RRULE_WRONG", ["input", "rrule"]),
         ("MEMBER_UNKNOWN", ["input", "hostId"]),
     ]
-    for rrule in ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYHOUR=9", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"):
+    never = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"
+    for rrule in ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYHOUR=9", never, "COUNT=3", "BYDAY=1MO"):
         assert await boss.refused(SCHEDULE, input=walk(rrule=rrule)) == [("RRULE_WRONG", ["input", "rrule"])]
     assert await boss.refused(SCHEDULE, input=walk(startsAt="9999-01-01T00:00:00Z")) == [
         ("RRULE_WRONG", ["input", "startsAt"])
@@ -248,3 +249,15 @@ async def test_an_agenda_costs_as_many_statements_whatever_its_length(club: Api,
     few, many = sorted(counts)
     assert many > 50
     assert counts[many] <= counts[few], counts
+
+
+async def test_an_agenda_of_very_much_is_read_up_to_its_end(club: Api) -> None:
+    boss = await operator(club)
+    hours = ",".join(map(str, range(24)))
+    for number in range(14):
+        rule = f"FREQ=DAILY;BYHOUR={hours}"
+        await scheduled(boss, code=f"hourly-{number}", startsAt="2026-11-23T16:00:00Z", rrule=rule)
+    first = (await agenda(boss, **{"from": "2026-11-24T00:00:00Z", "to": "2027-03-03T00:00:00Z"}))[0]
+    await boss.ask(CANCEL, id=first["id"])
+    found = await agenda(boss, **{"from": "2026-11-24T00:00:00Z", "to": "2027-03-03T00:00:00Z"})
+    assert (len(found), first["id"] in [one["id"] for one in found]) == (500, False)

@@ -316,3 +316,13 @@ async def test_standing_is_said_in_both_languages(garden: Api, order: Order) -> 
     await order.strike("ana", "spam")
     for language, said in (("en", "Removed: no points"), ("zh-CN", "已移出")):
         assert (await ana.speaking(language).ask(MINE))["me"]["standing"]["summary"].startswith(said)
+
+
+async def test_a_key_that_only_reads_members_is_not_told_of_reports_by_their_place(garden: Api) -> None:
+    await Order(garden, await operator(garden)).report("ana")
+    told = {}
+    for scope in (Scope.MEMBERS_READ, Scope.CONSOLE):
+        headers = {"authorization": f"Bearer {await garden.key({scope})}"}
+        at = [await garden.client.get(f"/v1/explanations?position={place}", headers=headers) for place in (3, 5)]
+        told[scope] = [one.status_code for one in at]
+    assert told == {Scope.MEMBERS_READ: [200, 404], Scope.CONSOLE: [200, 200]}

@@ -194,6 +194,9 @@ async def test_codes_are_counted_for_operators_and_stock_changes_once_a_key(api:
     assert await keeper.refused(STOCK, input={**asked, "delta": -7, "idempotencyKey": "s2"}) == [
         ("STOCK_TOO_LOW", ["input", "delta"])
     ]
+    assert await keeper.refused(STOCK, input={**asked, "delta": 2**31 - 1, "idempotencyKey": "s3"}) == [
+        ("NUMBER_INVALID", ["input", "delta"])
+    ]
     fewer = {**SEAT, "code": "gift", "fulfilment": "CODE", "stock": 0}
     assert await keeper.refused(CHANGE, id=_id(api, "gift"), input=fewer) == [
         ("STOCK_BELOW_TAKEN", ["input", "stock"])

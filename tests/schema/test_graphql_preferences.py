@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from ledger.core.values import MemberId
+from ledger.service.erasing import erase
 from ledger.service.verify import verify
+from ledger.store.preferences import Preferences, note_seen, prefer
 from tests.schema.api import Api
 from tests.schema.asker import Asker, event, id_of, live, member, operator
 from tests.service.sayings import rows_of
@@ -88,3 +92,21 @@ async def test_an_erasure_takes_preferences_with_it(api: Api) -> None:
     await ana.ask(erase, id=await id_of(api, "ana"))
     assert await rows_of(api.ledger.database, api.community.id, "preference") == []
     assert (await verify(api.ledger.database, api.community.id)).differences == []
+
+
+async def test_what_comes_after_an_erasure_is_not_written(api: Api) -> None:
+    await live(api, DAY)
+    database, place, ana = api.ledger.database, api.community.id, MemberId(1)
+    assert await erase(database, api.ledger.writer, api.community, ana, by="tests") is None
+    await prefer(database, place, ana, lambda _: Preferences(notify_via="telegram"))
+    await note_seen(database, place, ana, ["first_contribution"], at=api.ledger.clock())
+    assert (await verify(database, place)).differences == []
+
+
+async def test_of_two_changes_at_once_none_is_lost(api: Api) -> None:
+    await live(api, DAY)
+    ana = await member(api, "ana")
+    changes = ({"locale": "zh-CN"}, {"celebrate": False}, {"notifyVia": "telegram"})
+    await asyncio.gather(*(ana.ask(UPDATE, input=one) for one in changes))
+    [(_, *chosen)] = await rows_of(api.ledger.database, api.community.id, "preference")
+    assert chosen == ["zh-CN", 1, 0, "telegram"]

@@ -195,6 +195,24 @@ async def test_one_that_hangs_holds_up_no_other(stall: Stall) -> None:
     assert await _statuses(stall, slow) == ["FAILED"]
 
 
+async def test_a_community_whose_webhooks_hang_holds_up_no_other_community(stall: Stall) -> None:
+    given = stall.ledger
+    ledger = Ledger(Settings(**{**QUICK, "fulfil_timeout_seconds": 60}), given.database, given.writer, now)
+    next_door = Stall(ledger, await rulebooks.begin(ledger.database, ledger.writer, "zoo", rulebook=RULEBOOK))
+    await next_door.earn("eva")
+    async with receiving(HANGS) as hanging, receiving(200) as quick:
+        await stall.put(cost=0, fulfilment=Fulfilment.WEBHOOK, target=hanging.url)
+        await _webhook(next_door, quick)
+        slow = [await stall.redeem("ana") for _ in range(20)]
+        await next_door.redeem("eva")
+        async with _fulfillers(ledger) as [fulfiller]:
+            await fulfiller.look()
+            await asyncio.wait_for(quick.came.wait(), 10)
+            await fulfiller.stop()
+        assert await _statuses(stall, *slow) == ["APPROVED"] * 20
+    assert len(quick.got) == 1
+
+
 @pytest.mark.parametrize("plan", [(200,), (500,)])
 async def test_two_processes_record_it_once(stall: Stall, other: Database, plan: tuple[int, ...]) -> None:
     rival = Ledger(stall.ledger.settings, other, Writer(other, clock=now), now)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.core.commands import AdjustPoints, PublishRulebook
+from ledger.core.commands_members import SetBuddy
 from ledger.core.events import decisions
-from ledger.core.values import SECOND, identity
+from ledger.core.values import SECOND, MemberId, identity
 from ledger.service.rulebooks import publication, read
 from ledger.service.writer import Receipt, Writer
 from ledger.store.directory import Community
@@ -190,6 +191,18 @@ class TestInOneProcess:
         await writer.submit(community, [said("a")])
         await rival.submit(community, [self.doubled(number=2)])
         assert positions(await writer.submit(community, [self.doubled(number=3)])) == [5]
+
+    async def test_nothing_is_taken_for_said_already_that_only_an_old_memory_holds(
+        self, database: Database, writer: Writer, rival: Writer, community: Community
+    ) -> None:
+        """One remembers that ben looks after ana; the other has set cyd meanwhile, so ben is a change again."""
+        await writer.submit(community, [said("a"), said("b", by="ben"), said("c", by="cyd")])
+        ana, ben, cyd = (MemberId(number) for number in (1, 2, 3))
+        for here, buddy in ((writer, ben), (rival, cyd), (writer, ben)):
+            [answer] = await here.submit(community, [SetBuddy(member=ana, buddy=buddy, by="tests")])
+            assert isinstance(answer, Receipt)
+            assert not answer.replayed
+        assert await rows_of(database, community.id, "buddy", "member", "buddy") == [(ana, ben)]
 
     async def test_a_key_recorded_by_one_is_a_repeat_or_a_conflict_for_the_other(
         self, writer: Writer, rival: Writer, community: Community

@@ -43,6 +43,7 @@ from ledger.core.books.shelf import (
 from ledger.core.books.stories import evolve_story, evolve_story_review
 from ledger.core.books.strikes import evolve_violation
 from ledger.core.books.tally import moved
+from ledger.core.books.united import kept
 from ledger.core.books.view import Books, Head
 from ledger.core.books.waiting import evolve_waiting, move_lots
 from ledger.core.events import (
@@ -266,13 +267,15 @@ def evolve_arrival(books: Books, event: Event) -> None:
 
 
 def _evolve_membership(books: Books, event: Event, actor: MemberId) -> None:
-    member = books.read(MEMBER, (actor,))
-    joined_at, left_at = member.joined_at, None
-    if event.type == JOINED:
-        joined_at = min(joined_at, event.occurred_at)
-    else:
-        left_at = event.occurred_at
-    books.write(MEMBER, (actor,), msgspec.structs.replace(member, joined_at=joined_at, left_at=left_at))
+    """Fold that a person joined or left, by whichever of their names: who acts for them did so with them."""
+    for one in dict.fromkeys((actor, kept(books, actor))):
+        member = books.read(MEMBER, (one,))
+        joined_at, left_at = member.joined_at, None
+        if event.type == JOINED:
+            joined_at = min(joined_at, event.occurred_at)
+        else:
+            left_at = event.occurred_at
+        books.write(MEMBER, (one,), msgspec.structs.replace(member, joined_at=joined_at, left_at=left_at))
 
 
 def evolve_decision(books: Books, event: Event, ordinal: int, decision: Decision) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from ledger.core.books.evolve import evolve_arrival
 from ledger.core.books.perks import member_redemptions_trail
-from ledger.core.books.shelf import EVENT, IDENTITY, MEMBER, PROFILE, REDEMPTION, WAITS
+from ledger.core.books.shelf import EVENT, IDENTITY, KEY, MEMBER, PROFILE, REDEMPTION, WAITS
 from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE
 from ledger.core.commands_members import EraseMember
 from ledger.core.decide.activities import still_to_come
-from ledger.core.decide.answers import Accepted, Answer
+from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.moving import Move
 from ledger.core.decide.own import next_instant, own_event
-from ledger.core.decide.people import names_of
+from ledger.core.decide.people import is_gone, names_of
 from ledger.core.events import RedemptionStatus, decisions
 from ledger.core.membership import MemberErased
 from ledger.core.refusals import MemberUnknown
@@ -39,6 +39,8 @@ def decide_erasure(books: Books, command: EraseMember, mac: bytes, *, recorded_a
     member = kept(books, command.member)
     if not books.read(MEMBER, (member,)).seen_position:
         return MemberUnknown()
+    if is_gone(books, member):  # whoever says it again, and by whichever of their numbers
+        return Repeated(position=books.read(KEY, (LEDGER_SOURCE, erasure_key(member))).position)
     members = everybody(books, member)
     _end_redemptions(books, members, recorded_at)
     recorded_at = next_instant(books, recorded_at)

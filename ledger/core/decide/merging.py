@@ -121,7 +121,7 @@ def decide_unmerge(books: Books, command: UnmergeMembers, mac: bytes, *, recorde
     was_removed = is_removed(books, holder)
     version = books.versions.at(recorded_at)
     units = tuple(unit for unit in _units(books) if books.read(SHARE, (gone, unit)).amount)
-    fact = MembersUnmerged(of=merge.position, gone=gone, by=command.by, units=units, claims=(claim,))
+    fact = MembersUnmerged(of=merge.position, gone=gone, by=command.by, holder=holder, units=units, claims=(claim,))
     key = f"{UNMERGED}/{merge.position}"
     event = own_event(books, UNMERGED, key, fact, number=version.number, recorded_at=recorded_at, mac=mac)
     evolve_arrival(books, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import astuple
@@ -14,7 +14,7 @@ from ledger.service.communities import CommunityRefused, begin
 from ledger.service.ledger import Ledger
 from ledger.service.links import link_token
 from ledger.service.seeding.agenda import Agenda, Told
-from ledger.service.seeding.cast import Happening, Person, cast, command
+from ledger.service.seeding.cast import Chosen, Happening, Person, cast, command
 from ledger.service.seeding.keys import demo_keys
 from ledger.service.seeding.playing import StoryClock, chapters, play
 from ledger.service.seeding.story import history
@@ -90,7 +90,13 @@ async def _prefer(ledger: Ledger, community: Community) -> None:
     for person in cast().people:
         member = await _known(ledger, community, person) if person.prefers else None
         if person.prefers is not None and member is not None:
-            await prefer(ledger.database, community.id, member, Preferences(*astuple(person.prefers)))
+            await prefer(ledger.database, community.id, member, _choosing(person.prefers))
+
+
+def _choosing(wished: Chosen) -> Callable[[Preferences], Preferences]:
+    """Return the choice of just that, whatever was chosen before."""
+    chosen = Preferences(*astuple(wished))
+    return lambda _: chosen
 
 
 async def _refuse_another(ledger: Ledger, community: Community, told: Sequence[Told]) -> None:

@@ -22,7 +22,6 @@ from ledger.core.commands import Stamped
 from ledger.core.decide.answers import Accepted, Answer, Repeated, Settled
 from ledger.core.events import encode_fact
 from ledger.core.plan import plain_needs, plan, plan_atomic
-from ledger.core.refusals import Refusal
 from ledger.core.rulebook.versions import Versions
 from ledger.core.values import Position
 from ledger.service.clock import Clock
@@ -214,13 +213,14 @@ def seal(before: bytes, books: Books, *, chance: Callable[[int], bytes] = os.ura
 async def _commit(connection: Connection, community: UUID, planned: Planned, *, lock: Head | None) -> bool:
     """Write and commit; without `lock`, only if the head is still where the plan began.
 
-    A refusal planned without the lock does not stand alone: it may come from books that are out of date.
+    The same holds of answers that write nothing: a refusal, or that it is so already, may come from books that are
+    out of date.
     """
     if not planned.sealed:
-        if lock is not None:
-            await connection.rollback()
-            return True
-        return not any(isinstance(answer, Refusal) for answers in planned.answers for answer in answers)
+        if lock is None:
+            return await read_head(connection, community, lock=False) == planned.before
+        await connection.rollback()
+        return True
     if lock is None:
         await connection.begin()
     if not await move_head(connection, community, planned.before, planned.head):

@@ -15,7 +15,7 @@ from ledger.service.redeeming import add_codes
 from ledger.store.directory import Community as Place
 from schema.graphql.described import arg, changing, described, field, given, optional
 from schema.graphql.drafts import LocalizedTextInput
-from schema.graphql.mutations.terms import faults_of, terms_from
+from schema.graphql.mutations.terms import MOST, faults_of, terms_from
 from schema.graphql.scalars import Points
 from schema.graphql.texts import LONGEST_KEY, LONGEST_TEXT, fits
 from schema.graphql.types.enums import FulfilmentKind, Period, PerkKind
@@ -138,6 +138,8 @@ class PerkMutation:
             for name, text, most in texts
             if not fits(text, most=most)
         ]
+        if abs(input.delta) > MOST:
+            errors.append(user_error("NUMBER_INVALID", view.locale, ["input", "delta"], least=-MOST, most=MOST))
         if errors:
             return _refusal(errors)
         command = StockPerk(

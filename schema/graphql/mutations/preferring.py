@@ -31,8 +31,7 @@ class PreferringMutation:
         assert place is not None  # whoever is signed in is so somewhere
         if errors := _faults(view, input):
             return MemberPayload(member=None, user_errors=errors)
-        chosen = await view.loaders.preferences.load((place.id, number))
-        await prefer(view.ledger.database, place.id, number, _changed(chosen, input))
+        await prefer(view.ledger.database, place.id, number, lambda chosen: _changed(chosen, input))
         if input.locale:
             view.locale = input.locale
         return await member_payload(view, place, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import Annotated
 
 import strawberry
@@ -187,14 +188,14 @@ class RedemptionMutation:
             raise Fault("TOO_MANY", f"expected at most {MOST_LISTED}")
         errors: list[UserError] = []
         moves: dict[int, MoveRedemption] = {}
-        for number, one in enumerate(inputs):
+        named = await gather(*(_named(view, one.redemption_id) for one in inputs))
+        for number, (one, found) in enumerate(zip(inputs, named, strict=True)):
             path = ["inputs", str(number)]
             wrong = [
                 user_error("TEXT_INVALID", view.locale, [*path, name], most=LONGEST_TEXT)
                 for name, text in (("voucher", one.voucher), ("note", one.note))
                 if text and not fits(text, most=LONGEST_TEXT)
             ]
-            found = await _named(view, one.redemption_id)
             if found is None:
                 wrong.append(user_error("REDEMPTION_UNKNOWN", view.locale, [*path, "redemptionId"]))
             errors += wrong
@@ -221,7 +222,7 @@ async def _move_all(
     done = [
         one.position for one, answer in zip(moves.values(), answers, strict=True) if not isinstance(answer, Refusal)
     ]
-    found = [await redemption_at(view, place, position) for position in dict.fromkeys(done)]
+    found = await gather(*(redemption_at(view, place, position) for position in dict.fromkeys(done)))
     return RedemptionsPayload(redemptions=[one for one in found if one is not None], user_errors=errors)
 
 

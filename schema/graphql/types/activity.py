@@ -157,16 +157,22 @@ async def activities_of(view: View, place: Place, since: datetime, until: dateti
     if since.year not in YEARS or until.year not in YEARS or micros(until) - micros(since) > LONGEST_SPAN:
         raise Fault("BAD_TIME", "expected at most 100 days")
     found = await _planned(view, place, micros(since), micros(until))
-    gatherings = await view.loaders.gatherings.load_many([(place.id, one.occurrence.id) for one in found])
-    kept = [one for one, known in zip(found, gatherings, strict=True) if not known.cancelled]
+    kept: list[Planned] = []
+    for first in range(0, len(found), MOST_LISTED):
+        part = found[first : first + MOST_LISTED]
+        gatherings = await view.loaders.gatherings.load_many([(place.id, one.occurrence.id) for one in part])
+        kept += [one for one, known in zip(part, gatherings, strict=True) if not known.cancelled]
+        if len(kept) >= MOST_LISTED:
+            break
     return [activity_of(place, one) for one in kept[:MOST_LISTED]]
 
 
 async def _planned(
-    view: View, place: Place, since: Micros, until: Micros, *, cancelled: bool = False
+    view: View, place: Place, since: Micros, until: Micros, *, series: str | None = None
 ) -> list[Planned]:
+    """Return what happens in a time, without series that were cancelled; or of one series, cancelled or not."""
     scheduled: list[Scheduled] = await view.loaders.scheduled.load(place.id)
-    terms = [one.terms for one in scheduled if cancelled or not one.cancelled]
+    terms = [one.terms for one in scheduled if (one.terms.code == series if series else not one.cancelled)]
     return agenda(await view.rulebook(place), terms, since, until)
 
 
@@ -195,14 +201,15 @@ async def find_activity(view: View, text: str) -> Activity | None:
 
 async def activity_by_name(view: View, place: Place, name: str) -> Activity | None:
     """Return an occurrence by its series and start."""
+    series, _, spelled = name.partition("/")
     try:
-        start = datetime.fromisoformat(name.partition("/")[2])
+        start = datetime.fromisoformat(spelled)
     except ValueError:
         return None
     if start.tzinfo is None or start.year not in YEARS:
         return None
     at = micros(start)
-    for one in await _planned(view, place, at, Micros(at + 1), cancelled=True):
+    for one in await _planned(view, place, at, Micros(at + 1), series=series):
         if one.occurrence.id == name:
             return activity_of(place, one)
     return None
