@@ -58,12 +58,14 @@ from ledger.core.refusals import (
 )
 from ledger.core.rhythm.refusals import (
     ActivityExists,
+    ActivityFarOff,
     ActivityFull,
     ActivityNotBegun,
     ActivityOver,
     ActivityUnknown,
     ClaimPaysNothing,
     LevelTooLow,
+    NotAmongUs,
     OwnStory,
     PrioritySignup,
     RoundDone,
@@ -138,6 +140,8 @@ STATUS: dict[type[Refusal], int] = {
     ActivityUnknown: 404,
     ActivityExists: 409,
     ActivityOver: 409,
+    ActivityFarOff: 409,
+    NotAmongUs: 409,
     ActivityNotBegun: 409,
     ActivityFull: 409,
     PrioritySignup: 409,

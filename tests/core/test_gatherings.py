@@ -128,6 +128,17 @@ def test_a_kind_that_the_rulebook_does_not_know_changes_no_rule(club: Club) -> N
     assert club.said("ann") == "Accepted"
 
 
+def test_who_left_takes_no_place_until_they_are_back_and_nobody_answers_years_ahead(club: Club) -> None:
+    club.schedule()
+    club.send("member.left", by="bob")
+    assert (club.said("bob"), club.said("bob", Said.DECLINED)) == ("NOT_AMONG_US", "Accepted")
+    club.send("member.joined", by="bob")
+    assert club.said("bob") == "Accepted"
+    assert club.said("ann", activity="game_night/2027-01-02T12:00:00Z") == "Accepted"
+    assert club.said("ann", activity="game_night/2027-01-09T12:00:00Z") == "ACTIVITY_FAR_OFF"
+    club.check()
+
+
 @pytest.mark.parametrize("activity", [SPECIAL, RULEBOOKS_OWN])
 def test_what_was_cancelled_does_not_happen(club: Club, activity: str) -> None:
     club.schedule()

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from ledger.core.books.activities import answers_trail, spelled_terms
 from ledger.core.books.goods import Rsvp
-from ledger.core.books.shelf import EVENT, GATHERING, KEY, RSVP, SERIES, TIER, Seen, Standing
+from ledger.core.books.shelf import EVENT, GATHERING, KEY, MEMBER, RSVP, SERIES, TIER, Seen, Standing
 from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import RecordContribution
+from ledger.core.conduct import is_removed
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.contribution import decide_contribution
 from ledger.core.decide.own import next_instant, own_event, write_plainly
@@ -37,11 +38,13 @@ from ledger.core.rhythm.activities import (
 from ledger.core.rhythm.activities import Answer as Said
 from ledger.core.rhythm.refusals import (
     ActivityExists,
+    ActivityFarOff,
     ActivityFull,
     ActivityNotBegun,
     ActivityOver,
     ActivityUnknown,
     LevelTooLow,
+    NotAmongUs,
     PrioritySignup,
 )
 from ledger.core.rulebook.grammar import Rulebook
@@ -49,7 +52,10 @@ from ledger.core.rulebook.versions import Version
 from ledger.core.rules.gatherings import Meeting, is_cancelled, meeting
 from ledger.core.rules.levels import level_on
 from ledger.core.tiers.moving import groups_of
-from ledger.core.values import MemberId, Micros, Position
+from ledger.core.values import DAY, MemberId, Micros, Position
+
+MOST_AHEAD = 366 * DAY
+"""How far ahead an invitation is answered: what a member answered is looked at when they are erased or merged."""
 
 
 def decide_activity(books: Books, command: OfActivities, mac: bytes, *, at: Micros, recorded_at: Micros) -> Answer:
@@ -147,11 +153,20 @@ def still_to_come(books: Books, member: MemberId, at: Micros) -> Iterator[tuple[
 
 
 def _kept_out(books: Books, found: Meeting, command: AnswerActivity, at: Micros) -> Refusal | None:
-    """Return why a member cannot answer so: it is off or over, too high for them, not open to them yet, or full."""
+    """Return why a member cannot answer so.
+
+    It is off, over or far off; they are not here any more; it is too high for them, not open yet, or full.
+    """
     if _is_off(books, found) or at >= found.occurrence.end:
         return ActivityOver()
+    if found.occurrence.start - at > MOST_AHEAD:
+        return ActivityFarOff()
+    if command.answer is not Said.GOING:
+        return None
+    if books.read(MEMBER, (command.member,)).left_at is not None or is_removed(books, command.member):
+        return NotAmongUs()
     terms, version = found.terms, books.versions.at(at)
-    if terms is None or command.answer is not Said.GOING:
+    if terms is None:
         return None
     if terms.min_tier and not reaches(books, version, command.member, terms.min_tier):
         return LevelTooLow(level=terms.min_tier)

@@ -102,6 +102,20 @@ class ActivityOver(Refusal):
     pointer = "/activityId"
 
 
+class ActivityFarOff(Refusal):
+    """The activity is more than a year away. Answer when it comes nearer."""
+
+    code = "ACTIVITY_FAR_OFF"
+    pointer = "/activityId"
+
+
+class NotAmongUs(Refusal):
+    """Whoever has left or was removed takes no place. They can come back, or appeal."""
+
+    code = "NOT_AMONG_US"
+    pointer = "/answer"
+
+
 class ActivityNotBegun(Refusal):
     """Nobody came to an activity that has not begun. Say it after its start."""
 
