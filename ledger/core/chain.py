@@ -18,8 +18,8 @@ from ledger.core.commands import (
     RedeemPerk,
     StockPerk,
 )
-from ledger.core.commands_members import EraseMember
 from ledger.core.events import Event
+from ledger.core.members.commands import EraseMember
 
 encode_command = msgspec.json.Encoder(order="deterministic").encode
 _columns = msgspec.msgpack.Encoder(order="deterministic").encode

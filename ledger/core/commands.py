@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ledger.core.commands_members import AboutMembers
 from ledger.core.events import RedemptionMade, RedemptionStatus
+from ledger.core.members.commands import AboutMembers
 from ledger.core.outcomes import ClaimKey, CounterMove, GrantRef
 from ledger.core.rhythm.activities import OfActivities
 from ledger.core.rhythm.claims import SubmitClaim

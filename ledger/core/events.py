@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.core.membership import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.members.facts import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, CounterMove, Creation, Decided, Decision, TierChange
 from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled
 from ledger.core.rhythm.rounds import RoundClosed, RoundOpened

@@ -38,7 +38,7 @@ from ledger.core.events import (
 )
 from ledger.core.explain_order import about_violation
 from ledger.core.lines import Line
-from ledger.core.membership import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.members.facts import BuddySet, IdentityLinked, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.rhythm.activities import (
     ATTENDED,
     HOSTED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.events import ContributionRecorded, ContributionReviewed, Fact
-from ledger.core.membership import MembersMerged, MembersUnmerged
+from ledger.core.members.facts import MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decided
 from ledger.core.rhythm.activities import ActivityScheduled
 from ledger.core.values import MemberId

@@ -43,7 +43,6 @@ from ledger.core.commands import (
     TakeOffer,
     TickTask,
 )
-from ledger.core.commands_members import EraseMember, LinkIdentity, MergeMembers, SetBuddy, UnmergeMembers
 from ledger.core.decide.activities import decide_activity
 from ledger.core.decide.adjustment import decide_adjustment
 from ledger.core.decide.answers import Accepted, Answer, Repeated
@@ -66,6 +65,7 @@ from ledger.core.decide.settling import decide_settling, is_settled, settle, tou
 from ledger.core.decide.stories import decide_story
 from ledger.core.decide.violations import decide_violation
 from ledger.core.events import joined
+from ledger.core.members.commands import EraseMember, LinkIdentity, MergeMembers, SetBuddy, UnmergeMembers
 from ledger.core.refusals import IdempotencyConflict, Refusal
 from ledger.core.rhythm.activities import (
     AGENDA,

@@ -44,7 +44,6 @@ from ledger.core.commands import (
     TakeOffer,
     TickTask,
 )
-from ledger.core.commands_members import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.events import (
     CommunitySet,
@@ -69,7 +68,8 @@ from ledger.core.events import (
     TierLocked,
     decisions,
 )
-from ledger.core.membership import MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.members.commands import EraseMember, MergeMembers, UnmergeMembers
+from ledger.core.members.facts import MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decision, EntryKind, GrantRef
 from ledger.core.plan import plan
 from ledger.core.rhythm.activities import ActivityAnswered, ActivityCancelled, ActivityScheduled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.core.commands_members import EraseMember
+from ledger.core.members.commands import EraseMember
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId
 from ledger.service.writer import Writer

@@ -15,7 +15,7 @@ from ledger.core import naming
 from ledger.core.books.shelf import ACCOUNT, FOLDED, MEMBER, OBJECT, STORY, TRAIL, Book
 from ledger.core.books.view import Head
 from ledger.core.events import ContributionRecorded, Event, joined
-from ledger.core.membership import MemberErased
+from ledger.core.members.facts import MemberErased
 from ledger.core.values import MemberId, Position, identity
 from ledger.service.fold import FOLD_COLUMNS, Difference, Fold
 from ledger.service.progress import Progress, silent

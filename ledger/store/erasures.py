@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ledger.core.events import Event, decode_fact
-from ledger.core.membership import MemberErased
+from ledger.core.members.facts import MemberErased
 from ledger.core.naming import names
 from ledger.core.values import MemberId, Position
 from ledger.store.engine import Connection, Database

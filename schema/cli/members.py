@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.core.commands_members import MergeMembers, UnmergeMembers
+from ledger.core.members.commands import MergeMembers, UnmergeMembers
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId, Position
 from ledger.service.erasing import destroy, erase

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ledger.core.books.shelf import ACCOUNT, IDENTITY, PROFILE, TIER, WISH
 from ledger.core.commands import AdjustPoints, HoldGroup, LockTier
-from ledger.core.commands_members import EraseMember, MergeMembers
 from ledger.core.decide.answers import Repeated
+from ledger.core.members.commands import EraseMember, MergeMembers
 from ledger.core.outcomes import Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown
 from ledger.core.values import MemberId

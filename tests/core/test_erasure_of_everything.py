@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ledger.core.books.shelf import ACCOUNT, RSVP
 from ledger.core.commands import ReviewContribution
-from ledger.core.commands_members import EraseMember
 from ledger.core.events import RedemptionStatus
+from ledger.core.members.commands import EraseMember
 from ledger.core.naming import named
 from ledger.core.outcomes import Outcome
 from ledger.core.rhythm.activities import Answer as Said

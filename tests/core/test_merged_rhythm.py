@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledger.core.books.shelf import RSVP
-from ledger.core.commands_members import MergeMembers
 from ledger.core.events import decisions
+from ledger.core.members.commands import MergeMembers
 from ledger.core.offers.gates import glance, shut
 from ledger.core.outcomes import Outcome
 from ledger.core.rhythm.activities import Answer as Said

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.core.commands import ReportGroup
-from ledger.core.commands_members import UnmergeMembers
 from ledger.core.conduct import State
 from ledger.core.events import RedemptionStatus
+from ledger.core.members.commands import UnmergeMembers
 from ledger.core.outcomes import Outcome
 from ledger.core.refusals import PointsHeld
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkLimit

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core.books.shelf import ACCOUNT, LOTS, MEMBER, SHARE
-from ledger.core.commands_members import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.decide.answers import Accepted
 from ledger.core.events import Event
+from ledger.core.members.commands import EraseMember, MergeMembers, UnmergeMembers
 from ledger.core.naming import named
 from ledger.core.outcomes import EntryKind, Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown, MergeUnknown, NothingToMerge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.commands_members import EraseMember
+from ledger.core.members.commands import EraseMember
 from ledger.service import erasing
 from ledger.service.rebuild import rebuild
 from ledger.service.sweeper import sweep

@@ -8,7 +8,7 @@ import httpx2
 
 from ledger.core.books.offers import PLAYBOOK, write_tasks
 from ledger.core.commands import Command, PutOffer, SetCommunity
-from ledger.core.commands_members import MergeMembers
+from ledger.core.members.commands import MergeMembers
 from ledger.core.rhythm.activities import ActivityTerms, ScheduleActivity
 from ledger.core.rhythm.rounds import OpenRound, commitment
 from ledger.core.rulebook.grammar import OfferTerms, Task

@@ -11,8 +11,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from ledger.core.commands import MoveRedemption
-from ledger.core.commands_members import EraseMember, MergeMembers
 from ledger.core.events import RedemptionStatus
+from ledger.core.members.commands import EraseMember, MergeMembers
 from ledger.core.rulebook.grammar.catalogue import Fulfilment
 from ledger.core.values import MINUTE, SECOND, MemberId, Micros, Position
 from ledger.service.clock import now

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.core.commands import AdjustPoints, PublishRulebook
-from ledger.core.commands_members import SetBuddy
 from ledger.core.events import decisions
+from ledger.core.members.commands import SetBuddy
 from ledger.core.values import SECOND, MemberId, identity
 from ledger.service.rulebooks import publication, read
 from ledger.service.writer import Receipt, Writer

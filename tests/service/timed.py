@@ -12,8 +12,8 @@ from ledger.core.commands import (
     ResolveViolation,
     SetCommunity,
 )
-from ledger.core.commands_members import MergeMembers, SetBuddy
 from ledger.core.decide.redeeming import WELCOME
+from ledger.core.members.commands import MergeMembers, SetBuddy
 from ledger.core.rhythm.activities import (
     ActivityTerms,
     Answer,

@@ -70,7 +70,7 @@ from ledger.core.events import (
     decisions,
     joined,
 )
-from ledger.core.membership import BuddySet, MemberErased, MembersMerged, MembersUnmerged
+from ledger.core.members.facts import BuddySet, MemberErased, MembersMerged, MembersUnmerged
 from ledger.core.outcomes import (
     Decided,
     Decision,

@@ -8,7 +8,7 @@ from ledger.core.books.activities import withdraw_answers
 from ledger.core.books.shelf import MEMBER, SHARE, Share
 from ledger.core.books.united import ancestors, everybody, members, spelled
 from ledger.core.books.view import Books
-from ledger.core.membership import MembersMerged, MembersUnmerged
+from ledger.core.members.facts import MembersMerged, MembersUnmerged
 from ledger.core.outcomes import Decision, EntryKind
 from ledger.core.values import MemberId
 

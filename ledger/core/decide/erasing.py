@@ -8,7 +8,6 @@ from ledger.core.books.shelf import EVENT, IDENTITY, KEY, MEMBER, PROFILE, REDEM
 from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
 from ledger.core.commands import LEDGER_SOURCE
-from ledger.core.commands_members import EraseMember
 from ledger.core.decide.activities import still_to_come
 from ledger.core.decide.answers import Accepted, Answer, Repeated
 from ledger.core.decide.making import Made, finish
@@ -16,7 +15,8 @@ from ledger.core.decide.moving import Move
 from ledger.core.decide.own import next_instant, own_event
 from ledger.core.decide.people import is_gone, names_of
 from ledger.core.events import RedemptionStatus, decisions
-from ledger.core.membership import MemberErased
+from ledger.core.members.commands import EraseMember
+from ledger.core.members.facts import MemberErased
 from ledger.core.refusals import MemberUnknown
 from ledger.core.reversal import withdrawal
 from ledger.core.tiers.moving import lost_places

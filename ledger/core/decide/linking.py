@@ -5,11 +5,11 @@ from __future__ import annotations
 from ledger.core.books.shelf import BUDDY, IDENTITY, Known
 from ledger.core.books.united import kept
 from ledger.core.books.view import Books
-from ledger.core.commands_members import LinkIdentity, SetBuddy
 from ledger.core.decide.answers import Answer, Repeated
 from ledger.core.decide.own import own_event, write_plainly
 from ledger.core.decide.people import nobody
-from ledger.core.membership import BuddySet, IdentityLinked
+from ledger.core.members.commands import LinkIdentity, SetBuddy
+from ledger.core.members.facts import BuddySet, IdentityLinked
 from ledger.core.refusals import HandleTaken, NobodysBuddy
 from ledger.core.values import Micros
 

@@ -11,7 +11,6 @@ from ledger.core.books.evolve import evolve_arrival, evolve_own
 from ledger.core.books.shelf import ACCOUNT, CLAIM, EVENT, MEMBER, SHARE, WISH
 from ledger.core.books.united import everybody, kept
 from ledger.core.books.view import Books
-from ledger.core.commands_members import MergeMembers, UnmergeMembers
 from ledger.core.conduct import is_removed
 from ledger.core.decide.activities import still_to_come
 from ledger.core.decide.answers import Accepted, Answer
@@ -20,7 +19,8 @@ from ledger.core.decide.own import own_event
 from ledger.core.decide.people import is_gone
 from ledger.core.decide.redeeming import is_bought
 from ledger.core.events import Event
-from ledger.core.membership import MembersMerged, MembersUnmerged
+from ledger.core.members.commands import MergeMembers, UnmergeMembers
+from ledger.core.members.facts import MembersMerged, MembersUnmerged
 from ledger.core.outcomes import ClaimKey, Decision, EntryKind, GroupWish, LotMove, Outcome
 from ledger.core.refusals import MemberGone, MemberUnknown, MergeUnknown, NothingToMerge, PointsHeld, Refusal
 from ledger.core.rulebook.versions import Version

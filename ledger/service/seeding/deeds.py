@@ -26,9 +26,9 @@ from ledger.core.commands import (
     ShowOffer,
     TakeOffer,
 )
-from ledger.core.commands_members import MergeMembers, SetBuddy
 from ledger.core.decide.redeeming import WELCOME
 from ledger.core.events import RedemptionStatus
+from ledger.core.members.commands import MergeMembers, SetBuddy
 from ledger.core.rhythm.activities import (
     ACTIVITIES_SOURCE,
     HOSTED,

@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from ledger.core.commands import Command
-from ledger.core.commands_members import LinkIdentity, SetBuddy
+from ledger.core.members.commands import LinkIdentity, SetBuddy
 from ledger.core.refusals import Refusal
 from ledger.core.values import Identity, MemberId
 from ledger.service.access import Scope

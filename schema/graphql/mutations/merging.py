@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from ledger.core.commands import Command
-from ledger.core.commands_members import MergeMembers, UnmergeMembers
+from ledger.core.members.commands import MergeMembers, UnmergeMembers
 from ledger.core.refusals import Refusal
 from ledger.core.values import Position
 from ledger.service.access import Scope

@@ -9,7 +9,7 @@ import strawberry
 from ledger.core.books.shelf import CLAIM
 from ledger.core.calendar import moment
 from ledger.core.decide.merging import undone_claim
-from ledger.core.membership import MembersMerged
+from ledger.core.members.facts import MembersMerged
 from ledger.core.values import MemberId, Micros, Position
 from ledger.service.reading import look
 from ledger.store.directory import Community as Place
