@@ -88,7 +88,7 @@ def explanation(decision: Decision, scale: int, called: Called) -> str:
     return " ".join(said(line, called).strip() for line in explain_decision(decision, scale))
 
 
-def step_labels(decision: Decision, scale: int, locale: str) -> list[str]:
+def step_labels(decision: Decision, scale: int, called: Called) -> list[str]:
     """Return what each step between wanted and granted did."""
     lines = [line for line in explain_decision(decision, scale) if line.code.startswith("step.")]
-    return [said(line, Called(locale)).strip() for line in lines]
+    return [said(line, called).strip() for line in lines]

@@ -91,12 +91,12 @@ def test_what_cannot_be_is_said_plainly(orderly: Cli, arguments: tuple[str, ...]
         (
             "en",
             [
-                "cli reported that Ana 安 broke the house rule advert.",
+                "cli reported that Ana 安 broke the house rule “advert”.",
                 "cli confirmed that Ana 安 broke",
                 "is removed",
             ],
         ),
-        ("zh-CN", ["cli 举报 Ana 安 违反群规 advert。", "cli 确认 Ana 安 违反群规 advert", "被移出"]),
+        ("zh-CN", ["cli 举报 Ana 安 违反群规“advert”。", "cli 确认 Ana 安 违反群规“advert”", "被移出"]),
     ],
 )
 def test_what_was_said_is_explained(orderly: Cli, locale: str, said: list[str]) -> None:

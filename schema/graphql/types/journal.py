@@ -44,12 +44,14 @@ class JournalEvent:
         view, place = view_of(info), self.place
         if not view.may(place, Scope.MEMBERS_READ):
             return None
-        lines = lines_of(self.stored, await view.rulebook(place))
+        published = await view.loaders.published.load(place.id)
+        rulebook = published.versions.numbered(self.stored.event.rulebook).rulebook
+        lines = lines_of(self.stored, rulebook)
         people = people_in(lines)
         profiles = await view.loaders.profiles.load_many([(place.id, one) for one in people])
         members = {one: found.name for one, found in zip(people, profiles, strict=True) if found is not None}
         perks = await view.loaders.perks.load(place.id)
-        return sentences(self.stored, lines, Called(view.locale, members, titles(perks, view.locale)))
+        return sentences(self.stored, lines, Called(view.locale, members, titles(perks, view.locale), rulebook))
 
 
 @described
