@@ -86,9 +86,7 @@ async def explanation(ledger: Ledger, community: Community, one: Stored, locale:
 
 def lines_of(one: Stored, rulebook: Rulebook) -> list[Line]:
     """Return an event's explanation as codes and parameters."""
-    scales = {unit.code: unit.scale for unit in rulebook.units}
-    ranks = {ladder.code: [level.code for level in ladder.levels] for ladder in rulebook.ladders}
-    return list(explained(one.event, scales, ranks))
+    return list(explained(one.event, rulebook))
 
 
 def people_in(lines: Iterable[Line]) -> list[MemberId]:

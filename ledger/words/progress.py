@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.progress import Mark, Progress
 from ledger.core.rulebook.grammar import Level, Requirement, Rulebook, Terms
 from ledger.core.tiers.terms import MEMBER_FOR

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.progress import Progress
 from ledger.service import reading
 from ledger.service.ledger import Ledger

@@ -65,6 +65,7 @@ def test_an_award_is_told_in_chinese(told: Cli) -> None:
         ("help-3", "helped: nothing for bo, the event was taken back before it came."),
         ("help-4", "helped: nobody to pay, the event does not say whom it concerns."),
         ("help-5", "helped: nothing for bo, the rule's conditions do not hold."),
+        ("help-5", '  no amount follows from amount = "five"'),
         ("wave-1", "No rule looked at this kind of event; it is kept, and rules may come later."),
     ],
 )

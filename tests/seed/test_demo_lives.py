@@ -126,8 +126,10 @@ NOT_OF_THE_RULEBOOK = ("event.set", "event.undoes", "event.inside", "event.outsi
 
 async def test_nothing_that_the_rulebook_names_is_told_by_its_id(made: Made) -> None:
     book = await current(made.ledger.database, made.demo.community.id)
-    named = {one.code for one in (*book.units, *book.house_rules, *book.offers)} | {one.id for one in book.rules}
-    named |= {one.id for one in (*book.streaks, *book.activities, *book.playbook)}
+    named = {one.code for one in book.units} | {one.code for one in book.house_rules}
+    named |= (
+        {one.id for one in book.rules} | {one.id for one in book.activities} | {one.id for one in book.playbook}
+    )
     named |= {level.code for ladder in book.ladders for level in ladder.levels}
     ids = re.compile(rf"(?<![\w-])({'|'.join(named)})(?![\w-])")
     async for one in events(made.ledger.database, made.demo.community.id):

@@ -154,7 +154,7 @@ async def explained(info: Info, place: Place, stored: Stored, made: outcomes.Dec
     members = {made.member: profile.name} if made.member is not None and profile is not None else {}
     known = await view.loaders.perks.load(place.id) if perk_in(made.rule) is not None else {}
     called = Called(view.locale, members, titles(known, view.locale), version.rulebook)
-    return explanation(made, _scale(version, made.unit), called)
+    return explanation(stored.event, made, _scale(version, made.unit), called)
 
 
 async def step_labels_of(info: Info, place: Place, stored: Stored, made: outcomes.Decision) -> list[str]:
