@@ -77,11 +77,16 @@ class Called(NamedTuple):
 
 async def explanation(ledger: Ledger, community: Community, one: Stored, locale: str) -> list[str]:
     """Return why an event paid what it paid, and why not, sentence by sentence."""
+    return sentences(one, *await told(ledger, community, one, locale))
+
+
+async def told(ledger: Ledger, community: Community, one: Stored, locale: str) -> tuple[list[Line], Called]:
+    """Return an event's explanation as codes and parameters, and what all in it is called."""
     rulebook = (await published(ledger.database, community.id)).numbered(one.event.rulebook).rulebook
     lines = lines_of(one, rulebook)
     names = await names_of(ledger.database, community.id, people_in(lines))
     known = await perks(ledger.database, community.id) if any(_names_perk(line) for line in lines) else {}
-    return sentences(one, lines, Called(locale, names, titles(known, locale), rulebook))
+    return lines, Called(locale, names, titles(known, locale), rulebook)
 
 
 def lines_of(one: Stored, rulebook: Rulebook) -> list[Line]:
