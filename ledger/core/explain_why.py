@@ -6,6 +6,7 @@ Both are found from the event as recorded and the rulebook that looked at it: th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from ledger.core.formula import spelled
 from ledger.core.lines import Line
 from ledger.core.outcomes import Decision, Outcome
 from ledger.core.rulebook.faults import nearest
-from ledger.core.rulebook.grammar import DataAmount, RankAmount, Rule, Rulebook
+from ledger.core.rulebook.grammar import Condition, DataAmount, RankAmount, Rule, Rulebook
 from ledger.core.rules.amounts import wanted
 from ledger.core.rules.conditions import holds
 
@@ -32,7 +33,7 @@ def unmet(event: Event, decision: Decision, rulebook: Rulebook) -> Iterator[Line
         return
     failed = [one for one in rule.when.conditions if not holds(one, fact.data.get(one.field))]
     for condition in failed:
-        yield _missed(spelled(condition), condition.field, fact.data)
+        yield _missed(condition, fact.data)
     if not failed and wanted(rule.amount, fact.data) is None:
         yield _no_amount(_amount_field(rule), fact.data)
 
@@ -46,10 +47,14 @@ def _amount_field(rule: Rule) -> str:
     raise AssertionError(rule.amount)
 
 
-def _missed(expected: str, field: str, data: dict[str, Any]) -> Line:
-    """Return what was expected of a field; a text is told from a number by its quotes, and by saying so."""
-    value = data.get(field)
-    code = "unmet.nothing" if value is None else "unmet.text" if isinstance(value, str) else "unmet.value"
+def _missed(condition: Condition, data: dict[str, Any]) -> Line:
+    """Return what was expected of a field; that a text was found is said where a number was expected."""
+    field, value = condition.field, data.get(condition.field)
+    bounds = (condition.gte, condition.gt, condition.lte, condition.lt, condition.step)
+    counts = isinstance(condition.equals, int | Fraction) or any(bound is not None for bound in bounds)
+    code = "unmet.text" if counts and isinstance(value, str) else "unmet.value"
+    code = "unmet.nothing" if value is None else code
+    expected = spelled(condition).replace("{", "(").replace("}", ")")  # braces look like a gap in a sentence
     return Line(code=code, parameters={"expected": expected, "field": field, "found": _shown(value)}, depth=1)
 
 

@@ -12,6 +12,7 @@ from tests.core.play import rulebook
 SHARING = rulebook(
     "id: share, event: share.posted, amount: 8, when: {chars: {gte: 80}, wiki: false}",
     "id: read, event: pages.read, amount: {from: data.pages}",
+    "id: talk, event: talked, amount: 1, when: {channel: {not_in: [bot]}}",
     "id: game, event: game.won, amount: {by_rank: [5, 3]}",
 )
 
@@ -28,6 +29,7 @@ SHARING = rulebook(
             ["expected chars ≥ 80, found chars = true", "expected wiki = false, found wiki = true"],
         ),
         ("share.posted", {"chars": 120}, []),
+        ("talked", {"channel": "bot"}, ['expected channel ∉ (bot), found channel = "bot"']),
         ("pages.read", {"pages": "3"}, ['no amount follows from pages = "3"']),
         ("pages.read", {}, ["the event gives no pages to take the amount from"]),
         ("game.won", {"rank": 3}, ["no amount follows from rank = 3"]),
