@@ -15,7 +15,7 @@ from ledger.core.rulebook.grammar import CommunityPart, Rulebook
 from ledger.core.values import MemberId, Micros
 from ledger.service.ledger import Ledger
 from ledger.service.rulebooks import published
-from ledger.store.directory import Community
+from ledger.store.directory import Community, keys_of
 from ledger.store.reads.journal import Stored
 from ledger.store.reads.names import names_of
 from ledger.store.reads.redemptions import perks
@@ -39,6 +39,7 @@ class Called(NamedTuple):
     members: Mapping[MemberId, str] = {}
     perks: Mapping[str, str] = {}
     rulebook: Rulebook = NAMELESS
+    keys: Mapping[str, str] = {}
 
     @property
     def speech(self) -> Speech:
@@ -51,9 +52,9 @@ class Called(NamedTuple):
         return known or render("former_member" if number else "nobody", self.locale)
 
     def by(self, who: str) -> str:
-        """Return who did something: a member's name, or the key as the log names it."""
+        """Return who did something: a member's name or a key's, or a tool as the log names it."""
         number = _number(who)
-        return who if number is None else self.member(number)
+        return self.keys.get(who.removeprefix("key:"), who) if number is None else self.member(number)
 
     def perk(self, code: str) -> str:
         """Return a perk's title; without one it is named as entries name it."""
@@ -86,7 +87,9 @@ async def told(ledger: Ledger, community: Community, one: Stored, locale: str) -
     lines = lines_of(one, rulebook)
     names = await names_of(ledger.database, community.id, people_in(lines))
     known = await perks(ledger.database, community.id) if any(_names_perk(line) for line in lines) else {}
-    return lines, Called(locale, names, titles(known, locale), rulebook)
+    keys = await keys_of(ledger.database, community.id) if any(_names_key(line) for line in lines) else []
+    called = {key.id: key.name for key in keys}
+    return lines, Called(locale, names, titles(known, locale), rulebook, called)
 
 
 def lines_of(one: Stored, rulebook: Rulebook) -> list[Line]:
@@ -109,6 +112,10 @@ def titles(known: Mapping[str, Perk], locale: str) -> dict[str, str]:
 
 def _names_perk(line: Line) -> bool:
     return "perk" in line.parameters or perk_in(str(line.parameters.get("rule", ""))) is not None
+
+
+def _names_key(line: Line) -> bool:
+    return str(line.parameters.get("by", "")).startswith("key:")
 
 
 def _number(by: str) -> MemberId | None:

@@ -11,6 +11,7 @@ from ledger.core.events import ContributionRecorded, Event
 from ledger.core.explain_facts import happened
 from ledger.core.explain_why import meant, unmet
 from ledger.core.lines import Line, amount
+from ledger.core.membership import MembersMerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId
@@ -34,6 +35,8 @@ def explain(event: Event, rulebook: Rulebook) -> Iterator[Line]:
         if known := meant(event, rulebook):
             yield Line(code="event.meant", parameters={"type": known})
     for decision in fact.decisions:
+        if isinstance(fact, MembersMerged) and decision.member == fact.gone:
+            continue  # both are called the same since: what one gives is what the other gets
         yield from explain_decision(decision, scales.get(decision.unit, 0), unmet(event, decision, rulebook))
     for change in fact.tiers:
         levels = {"before": change.before, "after": change.after}

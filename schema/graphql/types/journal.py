@@ -51,7 +51,10 @@ class JournalEvent:
         profiles = await view.loaders.profiles.load_many([(place.id, one) for one in people])
         members = {one: found.name for one, found in zip(people, profiles, strict=True) if found is not None}
         perks = await view.loaders.perks.load(place.id)
-        return sentences(self.stored, lines, Called(view.locale, members, titles(perks, view.locale), rulebook))
+        keys = {key.id: key.name for key in await view.loaders.keys.load(place.id)}
+        return sentences(
+            self.stored, lines, Called(view.locale, members, titles(perks, view.locale), rulebook, keys)
+        )
 
 
 @described
