@@ -13,10 +13,11 @@ from ledger.core.lines import Line
 from ledger.core.perks.paying import perk_in, rule_of
 from ledger.core.rulebook.grammar import CommunityPart, Rulebook
 from ledger.core.values import MemberId, Micros
+from ledger.core.violations import AboutViolation
 from ledger.service.ledger import Ledger
 from ledger.service.rulebooks import published
 from ledger.store.directory import Community, keys_of
-from ledger.store.reads.journal import Stored
+from ledger.store.reads.journal import Stored, private_part
 from ledger.store.reads.names import names_of
 from ledger.store.reads.redemptions import perks
 from ledger.words.order import Order
@@ -76,9 +77,20 @@ class Called(NamedTuple):
         return f"{name} {start}" if start else name
 
 
-async def explanation(ledger: Ledger, community: Community, one: Stored, locale: str) -> list[str]:
-    """Return why an event paid what it paid, and why not, sentence by sentence."""
-    return sentences(one, *await told(ledger, community, one, locale))
+async def explanation(
+    ledger: Ledger, community: Community, one: Stored, locale: str, *, operates: bool
+) -> list[str]:
+    """Return why an event paid what it paid, and why not; operators read what was written about violations too."""
+    lines, called = await told(ledger, community, one, locale)
+    return sentences(one, [*lines, *(written(one) if operates else ())], called)
+
+
+def written(one: Stored) -> list[Line]:
+    """Return what was written about a violation, while it is kept: for operators, and for whom it is about."""
+    texts = private_part(one).get("texts") if isinstance(one.event.fact, AboutViolation) else None
+    known = texts if isinstance(texts, dict) else {}
+    lines = [Line(code=f"event.{name}", parameters={"text": known.get(name)}) for name in ("evidence", "note")]
+    return [line for line in lines if line.parameters["text"]]
 
 
 async def told(ledger: Ledger, community: Community, one: Stored, locale: str) -> tuple[list[Line], Called]:

@@ -11,12 +11,13 @@ from ledger.core.events import decisions
 from ledger.core.lines import Line, amount
 from ledger.core.outcomes import Decision
 from ledger.core.values import MemberId, Micros, Position
+from ledger.core.violations import ViolationConfirmed, ViolationLifted
 from ledger.service.ledger import Ledger
 from ledger.service.links import SignedIn
 from ledger.store.reads.journal import Stored, by_positions
 from ledger.store.reads.members import latest_positions
 from ledger.words.render import render
-from schema.explaining import Called, sentences, told
+from schema.explaining import Called, sentences, told, written
 
 SHOWN = 10
 
@@ -34,6 +35,9 @@ async def history(ledger: Ledger, signed: SignedIn, locale: str, before: int | N
     nothing: list[str] = []
     for position in found[:SHOWN]:
         lines, called = await told(ledger, place, events[position], locale)
+        fact = events[position].event.fact
+        if isinstance(fact, ViolationConfirmed | ViolationLifted) and fact.member == signed.member:
+            lines += written(events[position])  # a report's own note is for operators alone, and never here
         leads = list(_leads(events[position], called, signed.member, now=now))
         shown = _section(events[position], leads, lines, called, signed.member)
         (gave if leads else nothing).append(shown)

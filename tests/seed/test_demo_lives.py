@@ -141,12 +141,12 @@ async def test_nothing_that_the_rulebook_names_is_told_by_its_id(made: Made) -> 
 async def test_people_and_perks_are_called_by_name(made: Made) -> None:
     database, community = made.ledger.database, made.demo.community
     [asked] = await by_key(database, community.id, "apron-1", "ledger:redemptions")
-    english = await explanation(made.ledger, community, asked, "en")
+    english = await explanation(made.ledger, community, asked, "en", operates=True)
     assert english[1] == "林夏 redeems A linen apron."
     assert any(line.startswith("A linen apron: 40 Points of 林夏's are held for it") for line in english)
-    assert (await explanation(made.ledger, community, asked, "zh-CN"))[1] == "林夏 兑换 亚麻围裙。"
+    assert (await explanation(made.ledger, community, asked, "zh-CN", operates=True))[1] == "林夏 兑换 亚麻围裙。"
     log = [one async for one in events(database, community.id)]
     [declined] = [one for one in log if one.event.type == "redemption.declined"]
-    told = (await explanation(made.ledger, community, declined, "en"))[1]
+    told = (await explanation(made.ledger, community, declined, "en", operates=True))[1]
     assert "of Baking with 何知夏 by Anna Keller" in told
     assert told.endswith("declined, points back, by 何知夏.")
