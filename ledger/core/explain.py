@@ -5,24 +5,24 @@ Amounts are in whole units with the unit's decimals; members and instants are le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.core.events import ContributionRecorded, Event
 from ledger.core.explain_facts import happened
-from ledger.core.lines import Line
+from ledger.core.explain_why import meant, unmet
+from ledger.core.lines import Line, amount
+from ledger.core.membership import MembersMerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
+from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId
 from ledger.core.violations import PENALTY
 from ledger.core.withholding import CONDUCT
 
 
-def explain(
-    event: Event, scales: Mapping[str, int], ranks: Mapping[str, Sequence[str]] | None = None
-) -> Iterator[Line]:
-    """Yield what happened and why, and why not; `scales` are the units' decimals.
-
-    `ranks` are the ladders' levels, lowest first.
-    """
+def explain(event: Event, rulebook: Rulebook) -> Iterator[Line]:
+    """Yield what happened and why, and why not, by the rulebook that looked at it."""
+    scales = {unit.code: unit.scale for unit in rulebook.units}
+    ranks = {ladder.code: [level.code for level in ladder.levels] for ladder in rulebook.ladders}
     yield from happened(event)
     fact = event.fact
     if not isinstance(fact, Decided):
@@ -32,11 +32,15 @@ def explain(
         yield Line(code="event.joined", parameters={"member": member})
     if not fact.decisions and isinstance(fact, ContributionRecorded):
         yield Line(code="event.nothing")
+        if known := meant(event, rulebook):
+            yield Line(code="event.meant", parameters={"type": known})
     for decision in fact.decisions:
-        yield from explain_decision(decision, scales.get(decision.unit, 0))
+        if isinstance(fact, MembersMerged) and decision.member == fact.gone:
+            continue  # both are called the same since: what one gives is what the other gets
+        yield from explain_decision(decision, scales.get(decision.unit, 0), unmet(event, decision, rulebook))
     for change in fact.tiers:
         levels = {"before": change.before, "after": change.after}
-        code = "tier.up" if _rises(change, (ranks or {}).get(change.ladder, ())) else "tier.down"
+        code = "tier.up" if _rises(change, ranks.get(change.ladder, ())) else "tier.down"
         yield Line(code=code, parameters={"member": change.member, "ladder": change.ladder, **levels})
 
 
@@ -46,8 +50,8 @@ def _rises(change: TierChange, levels: Sequence[str]) -> bool:
     return after > before if before != after else change.before is None
 
 
-def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
-    """Yield a decision's sentence, then each step that took something, then when it pays again."""
+def explain_decision(decision: Decision, scale: int, why: Iterable[Line] = ()) -> Iterator[Line]:
+    """Yield a decision's sentence, why it did not match, each step that took something, and when it pays again."""
     parameters: dict[str, object] = {
         "rule": decision.rule,
         "member": decision.member or MemberId(0),
@@ -60,6 +64,7 @@ def explain_decision(decision: Decision, scale: int) -> Iterator[Line]:
     if decision.pending > 0:
         parameters["granted"] = amount(decision.pending, scale)
     yield Line(code=sentence_code(decision), parameters=parameters)
+    yield from why
     if decision.release_at is not None:
         yield Line(code="decision.release", parameters={"again": decision.release_at}, depth=1)
     for step in decision.steps:
@@ -121,11 +126,3 @@ def _step(step: Step, scale: int) -> Line:
         "group": group,
     }
     return Line(code=f"step.{name}", parameters=parameters, depth=1)
-
-
-def amount(minor: int, scale: int) -> str:
-    """Return minor units as whole units, exactly: 1250 at scale 2 is 12.50."""
-    if scale == 0:
-        return str(minor)
-    whole, rest = divmod(abs(minor), 10**scale)
-    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{scale}d}"

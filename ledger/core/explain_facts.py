@@ -225,7 +225,7 @@ def _about_levels(fact: OfLevels) -> Line:
         case TierRunOpened():
             return Line(code="event.run_opened", parameters={"ladder": fact.ladder})
         case TiersJudged():
-            return Line(code="event.judged", parameters={"ladder": fact.ladder})
+            return _judged(fact)
         case TierLocked():
             code = "event.locked" if fact.locked else "event.unlocked"
             return Line(code=code, parameters={"by": fact.by, "member": fact.member, "ladder": fact.ladder})
@@ -237,6 +237,15 @@ def _about_levels(fact: OfLevels) -> Line:
             return Line(code=code, parameters={"by": fact.by, "member": fact.member, "group": fact.group})
         case _:
             assert_never(fact)
+
+
+def _judged(fact: TiersJudged) -> Line:
+    """Return whom a run looked at; who moved is told level by level."""
+    if fact.alone:
+        return Line(code="event.judged.alone", parameters={"ladder": fact.ladder, "member": fact.first})
+    moved = len({change.member for change in fact.tiers})
+    numbers = {"first": int(fact.first), "last": int(fact.last), "moved": moved}
+    return Line(code="event.judged", parameters={"ladder": fact.ladder, **numbers})
 
 
 def _about_community(fact: OfCommunity) -> Line:

@@ -20,7 +20,9 @@ def about_violation(fact: AboutViolation) -> Iterator[Line]:
     """Yield what was reported, found, said against it, or taken back."""
     match fact:
         case ViolationRecorded():
-            yield Line(code="event.reported", parameters={"by": fact.by, "member": fact.member, "rule": fact.rule})
+            yield Line(
+                code="event.reported", parameters={"by": fact.by, "member": fact.member, "house_rule": fact.rule}
+            )
         case ViolationConfirmed():
             yield from _struck(fact)
         case ViolationDismissed():
@@ -39,7 +41,7 @@ def _about(fact: ViolationDismissed | ViolationUpheld | ViolationLifted) -> dict
 
 def _struck(fact: ViolationConfirmed) -> Iterator[Line]:
     who: dict[str, object] = {"member": fact.member}
-    named = {"by": fact.by, "rule": fact.rule, "ladder": fact.ladder, "count": fact.count}
+    named = {"by": fact.by, "house_rule": fact.rule, "count": fact.count}
     yield Line(code="event.struck", parameters=who | named)
     yield Line(code=f"event.struck.{fact.action.value}", parameters=who)
     if fact.no_earning_until is not None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ledger.core.explain import amount
-from ledger.core.lines import Line
+from ledger.core.lines import Line, amount
 from ledger.core.rulebook.grammar import (
     Accrual,
     Budget,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.rulebook.grammar import Rule, Rulebook
 from ledger.core.tiers.terms import MEMBER_FOR
 from ledger.service.rulebooks import read

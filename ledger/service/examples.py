@@ -33,7 +33,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.core.calendar import micros
 from ledger.core.commands import RecordContribution
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.outcomes import Outcome
 from ledger.core.rulebook.faults import nearest
 from ledger.core.rulebook.grammar import Ladder, Rulebook

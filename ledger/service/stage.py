@@ -22,7 +22,7 @@ from ledger.core.commands import (
     Stamped,
 )
 from ledger.core.events import Event, decisions
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.outcomes import EntryKind
 from ledger.core.plan import plan
 from ledger.core.refusals import Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from ledger.core.calendar import moment
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.perks.blocks import Block
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import PerkTerms

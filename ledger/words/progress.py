@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.progress import Mark, Progress
 from ledger.core.rulebook.grammar import Level, Requirement, Rulebook, Terms
 from ledger.core.tiers.terms import MEMBER_FOR
@@ -39,6 +39,27 @@ class Speech(NamedTuple):
         names = {one.id: one.names for one in book.rules}
         names |= {one.id: one.names for one in book.streaks} | {one.id: one.names for one in book.accruals}
         return self.called(names.get(code, {}), code)
+
+    def activity(self, code: str) -> str:
+        """Return what an activity of the rulebook is called."""
+        found = next((one for one in self.rulebook.activities if one.id == code), None)
+        return self.called(found.names, code) if found is not None else code
+
+    def offer(self, code: str) -> str:
+        """Return what an offer of the rulebook is called."""
+        found = next((one for one in self.rulebook.offers if one.code == code), None)
+        return self.called(found.names, code) if found is not None else code
+
+    def task(self, code: str) -> str:
+        """Return what a task of the playbook is called."""
+        found = next((one for one in self.rulebook.playbook if one.id == code), None)
+        return self.called(found.names, code) if found is not None else code
+
+    def rank(self, ladder: str, code: str) -> str:
+        """Return what a level is called, by its code and its ladder's."""
+        levels = [level for one in self.rulebook.ladders if one.code == ladder for level in one.levels]
+        found = next((level for level in levels if level.code == code), None)
+        return self.level(found) if found is not None else code
 
     def level(self, level: Level) -> str:
         """Return what a level is called."""

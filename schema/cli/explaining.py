@@ -38,7 +38,7 @@ def explain(
             if not events:
                 named = repr(event_id) if event_id else f"at position {position}"
                 raise Stop(f"there is no event {named} in {community}" + (f" from {source}" if source else ""))
-            explained = [await explanation(ledger, found, one, locale_of(lang)) for one in events]
+            explained = [await explanation(ledger, found, one, locale_of(lang), operates=True) for one in events]
         typer.echo("\n\n".join("\n".join(sentences) for sentences in explained))
 
     run(work())

@@ -11,7 +11,7 @@ import typer
 
 from ledger.core.books.shelf import Account
 from ledger.core.calendar import start_of_day
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.rulebook.grammar import Board, Rulebook, Unit
 from ledger.core.values import Micros
 from ledger.service.ledger import Ledger

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ledger.core.books.perks import terms_of
 from ledger.core.commands import Command, PutPerk, RetirePerk, StockPerk
 from ledger.core.events import PerkCodesAdded
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.perks.blocks import available, codes_left
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.grammar import Rulebook

@@ -11,7 +11,7 @@ import typer
 
 from ledger.core.commands import MoveRedemption, RedeemPerk
 from ledger.core.events import RedemptionMoved, RedemptionStatus
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.refusals import Refusal
 from ledger.core.values import Micros, Position, identity
 from ledger.service.redeeming import Blocked, move, redeem

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.core.calendar import start_of_day
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId, Micros
 from ledger.service import tier_runs

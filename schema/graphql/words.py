@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import asdict
 
+from ledger.core.events import Event
 from ledger.core.explain import explain_decision
+from ledger.core.explain_why import unmet
 from ledger.core.formula import formula, formula_of, start_formula
 from ledger.core.lines import Line
 from ledger.core.outcomes import Decision, EntryKind
@@ -83,12 +85,13 @@ def _formula_part(line: Line, locale: str) -> str:
     return render(line.code, locale, **parameters)
 
 
-def explanation(decision: Decision, scale: int, called: Called) -> str:
+def explanation(event: Event, decision: Decision, scale: int, called: Called) -> str:
     """Return why a rule paid what it paid, and why not, in sentences."""
-    return " ".join(said(line, called).strip() for line in explain_decision(decision, scale))
+    lines = explain_decision(decision, scale, unmet(event, decision, called.rulebook))
+    return " ".join(said(line, called).strip() for line in lines)
 
 
-def step_labels(decision: Decision, scale: int, locale: str) -> list[str]:
+def step_labels(decision: Decision, scale: int, called: Called) -> list[str]:
     """Return what each step between wanted and granted did."""
     lines = [line for line in explain_decision(decision, scale) if line.code.startswith("step.")]
-    return [said(line, Called(locale)).strip() for line in lines]
+    return [said(line, called).strip() for line in lines]

@@ -5,31 +5,32 @@ from __future__ import annotations
 from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Path
+from fastapi import APIRouter, Cookie, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ledger.core.explain import amount
+from ledger.core.lines import amount
 from ledger.core.progress import Progress
+from ledger.core.values import LARGEST_POINTS
 from ledger.service import reading
 from ledger.service.ledger import Ledger
 from ledger.service.links import SESSION, Purpose, SignedIn, session_token, signed_in
 from ledger.service.rulebooks import published
-from ledger.store.reads.journal import by_positions
-from ledger.store.reads.members import latest_positions, profile
+from ledger.store.reads.members import profile
 from ledger.words.progress import Speech
 from ledger.words.render import render
-from schema.explaining import explanation
+from schema.pages.history import history
 from schema.rest.caller import LedgerOf, Locale
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "ledger_session"
-SHOWN = 10
 STYLE = """
 body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}
 body{color:#1f2328;background:#fff}h1{font-size:1.3rem}p{margin:.2rem 0;overflow-wrap:anywhere}
 .points{font-size:3rem;font-weight:600;line-height:1.1}.unit{color:#59636e}
 section{border-top:1px solid #d1d9e0;padding:.8rem 0}.step{color:#59636e;padding-left:1rem}
-@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}section{border-color:#3d444d}}
+.lead b{font-size:1.2rem}summary{color:#59636e;cursor:pointer}details section{padding-left:1rem}
+nav{display:flex;justify-content:space-between;border-top:1px solid #d1d9e0;padding:.8rem 0}a{color:inherit}
+@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}section,nav{border-color:#3d444d}}
 """
 
 
@@ -48,15 +49,18 @@ async def follow(token: Annotated[str, Path(max_length=2_000)], ledger: LedgerOf
 
 @router.get("/")
 async def home(
-    ledger: LedgerOf, locale: Locale, session: Annotated[str | None, Cookie(alias=COOKIE, max_length=2_000)] = None
+    ledger: LedgerOf,
+    locale: Locale,
+    session: Annotated[str | None, Cookie(alias=COOKIE, max_length=2_000)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_POINTS)] = None,
 ) -> HTMLResponse:
-    """Show the signed-in member's points, and the latest events that concern them."""
+    """Show the signed-in member's points, and the latest events that concern them; or those before a position."""
     signed = None
     if session is not None:
         signed = await signed_in(ledger.database, session, Purpose.SESSION, at=ledger.clock())
     if signed is None:
         return _page(locale, f"<p>{escape(render('page.signed_out', locale))}</p>", status=401)
-    return _page(locale, await _points(ledger, signed, locale) + await _history(ledger, signed, locale))
+    return _page(locale, await _points(ledger, signed, locale) + await history(ledger, signed, locale, before))
 
 
 async def _points(ledger: Ledger, signed: SignedIn, locale: str) -> str:
@@ -79,21 +83,7 @@ def _level(one: Progress, speech: Speech) -> str:
     summary = f'<p class="step">{escape(speech.summary(one))}</p>'
     if one.current is None:
         return summary
-    return f"<p>{escape(f'{one.ladder.code}: {speech.level(one.current)}')}</p>{summary}"
-
-
-async def _history(ledger: Ledger, signed: SignedIn, locale: str) -> str:
-    place = signed.community.id
-    positions = await latest_positions(ledger.database, place, signed.member, first=SHOWN)
-    if not positions:
-        return f"<section><p>{escape(render('page.nothing_yet', locale))}</p></section>"
-    events = await by_positions(ledger.database, place, positions)
-    sections = []
-    for position in positions:
-        sentences = await explanation(ledger, signed.community, events[position], locale)
-        shown = [f'<p class="{"step" if one.startswith(" ") else "line"}">{escape(one)}</p>' for one in sentences]
-        sections.append(f"<section>{''.join(shown)}</section>")
-    return "".join(sections)
+    return f"<p>{escape(speech.level(one.current))}</p>{summary}"
 
 
 def _page(locale: str, body: str, *, status: int = 200) -> HTMLResponse:

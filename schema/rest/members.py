@@ -245,7 +245,9 @@ async def explain(
         id=one.event.key,
         source=one.event.source,
         position=one.event.position,
-        sentences=await explanation(ledger, known.community, one, language),
+        sentences=await explanation(
+            ledger, known.community, one, language, operates=known.caller.may(Scope.CONSOLE)
+        ),
     )
 
 

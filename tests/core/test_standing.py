@@ -30,7 +30,7 @@ def met(begin: Begin, rulebook: str) -> Play:
 
 
 def said(play: Play, locale: str) -> str:
-    line = next(line for line in explain(play.last, {}) if line.code.startswith("decision."))
+    line = next(line for line in explain(play.last, play.rulebook) if line.code.startswith("decision."))
     return render(line.code, locale, **line.parameters)
 
 

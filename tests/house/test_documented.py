@@ -149,9 +149,11 @@ def test_every_kind_of_contribution_that_the_ledger_looks_at_has_a_sentence() ->
 
 
 def test_every_word_that_explanations_say_is_there() -> None:
-    files = [ROOT / f"ledger/core/{name}.py" for name in ("explain", "explain_facts", "explain_order")]
+    files = [
+        ROOT / f"ledger/core/{name}.py" for name in ("explain", "explain_facts", "explain_order", "explain_why")
+    ]
     source = "".join(path.read_text("utf-8") for path in files)
-    said = set(re.findall(r'"((?:event|decision|step|tier)\.[a-z_.]+)"', source))
+    said = set(re.findall(r'"((?:event|decision|step|tier|unmet)\.[a-z_.]+)"', source))
     assert said
     assert said - set(texts("en")) == set()
 

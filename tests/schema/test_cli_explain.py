@@ -29,7 +29,7 @@ def test_an_award_is_told_with_its_event_its_rulebook_and_the_level_it_gave(told
         "about thread-1",
         "judged by version 1 of the rulebook",
         "opened: Ana 安 gets 10 points; the balance is 15.",
-        "Ana 安 rises on rank from no level to regular.",
+        "Ana 安 rises from no level to regular.",
     ]
 
 
@@ -41,7 +41,7 @@ def test_an_award_is_told_in_chinese(told: Cli) -> None:
         "关于 thread-1",
         "按规则手册第 1 版评定",
         "opened：Ana 安 获得 10 points，余额 15。",
-        "Ana 安 在 rank 上从 无等级 升到 regular。",
+        "Ana 安 从 无等级 升到 regular。",
     ]
 
 
@@ -65,6 +65,7 @@ def test_an_award_is_told_in_chinese(told: Cli) -> None:
         ("help-3", "helped: nothing for bo, the event was taken back before it came."),
         ("help-4", "helped: nobody to pay, the event does not say whom it concerns."),
         ("help-5", "helped: nothing for bo, the rule's conditions do not hold."),
+        ("help-5", '  no amount follows from amount = "five"'),
         ("wave-1", "No rule looked at this kind of event; it is kept, and rules may come later."),
     ],
 )
@@ -83,8 +84,8 @@ def test_what_is_taken_back_names_the_event_it_came_from(told: Cli) -> None:
 
 
 def test_a_fall_to_a_lower_level_is_no_rise(told: Cli) -> None:
-    assert "Ana 安 falls on rank from pillar to regular." in _said(told, "gone-1")
-    assert "Ana 安 在 rank 上从 pillar 降到 regular。" in _said(told, "gone-1", "zh-CN")
+    assert "Ana 安 falls from pillar to regular." in _said(told, "gone-1")
+    assert "Ana 安 从 pillar 降到 regular。" in _said(told, "gone-1", "zh-CN")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

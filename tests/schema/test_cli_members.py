@@ -24,6 +24,10 @@ def test_two_members_become_one_and_two_again(garden: Cli) -> None:
     before = garden("balances", "-c", "garden").ok().text
     merged = garden("members", "merge", "chat:ana", "chat:bo", "-c", "garden", "--reason", "one phone").ok()
     assert merged.text == "garden: member #1 acts for #2; undo it with: members unmerge 32\n"
+    why = garden("explain", "--position", "32", "-c", "garden", "--lang", "en").ok().text.splitlines()
+    assert [line for line in why if "move with" in line] == [
+        "18 points move with Ana 安; the balance is 39.",
+    ], "once, since both are called the same now"
     rows = garden("balances", "-c", "garden").ok().rows
     assert [(row["member"], row["balance"]) for row in rows] == [("ana", "39")]
     then = garden("balances", "-c", "garden", "--at", "2024-03-04T23:00:00Z", "--left").ok().rows

@@ -38,6 +38,10 @@ def test_a_report_is_recorded_listed_confirmed_and_lifted(orderly: Cli) -> None:
     assert said == (
         "WARNING: It was number 1: a warning. The next one: a warning, 5 points less, no earning for 24 hours.\n"
     )
+    why = orderly("explain", f"violation.confirmed/{first}", "-c", "garden", "--lang", "en").ok().text
+    assert why.endswith("\nNote: please\n")
+    why = orderly("explain", "--position", first, "-c", "garden", "--lang", "zh-CN").ok().text
+    assert why.endswith("\n证据：ten links\n")
     rows = orderly("violations", "list", "-c", "garden", "--open").ok().rows
     assert [(row["report"], row["count"], row["will_be"]) for row in rows] == [(second, "2", "PENALTY")]
     orderly("violations", "confirm", second, "-c", "garden").ok()
@@ -91,12 +95,12 @@ def test_what_cannot_be_is_said_plainly(orderly: Cli, arguments: tuple[str, ...]
         (
             "en",
             [
-                "cli reported that Ana 安 broke the house rule advert.",
+                "cli reported that Ana 安 broke the house rule “No adverts”.",
                 "cli confirmed that Ana 安 broke",
                 "is removed",
             ],
         ),
-        ("zh-CN", ["cli 举报 Ana 安 违反群规 advert。", "cli 确认 Ana 安 违反群规 advert", "被移出"]),
+        ("zh-CN", ["cli 举报 Ana 安 违反群规“不发广告”。", "cli 确认 Ana 安 违反群规“不发广告”", "被移出"]),
     ],
 )
 def test_what_was_said_is_explained(orderly: Cli, locale: str, said: list[str]) -> None:

@@ -83,7 +83,7 @@ async def test_what_is_due_comes_first_and_is_not_written_either(circle: Api, cl
     assert [(one["delta"], one["balanceAfter"]) for one in trial["entries"]] == [(8, 14)]
     assert await somebody.ask(HEAD) == before
     chinese = await tried(somebody.speaking("zh"), as_input(event("s1", "share.posted", "ana", subject="s1")))
-    assert chinese["decisions"][0]["explanation"] == "share：ana 获得 8 points，余额 14。"
+    assert chinese["decisions"][0]["explanation"] == "分享：ana 获得 8 积分，余额 14。"
 
 
 async def test_ids_of_what_is_only_tried_name_nothing(api: Api) -> None:

@@ -157,7 +157,7 @@ async def test_spam_takes_five_and_a_day_and_lifting_gives_both_back(
         {
             "code": "penalty",
             "label": "Penalty for a violation",
-            "explanation": "5 points are taken from ana for a violation; the balance is 3.",
+            "explanation": "5 Points are taken from ana for a violation; the balance is 3.",
         },
     )
     lifted = await order.resolve(taken, "LIFTED")
@@ -167,8 +167,8 @@ async def test_spam_takes_five_and_a_day_and_lifting_gives_both_back(
     assert mine["balance"]["total"] == 16
     assert (back["kind"], back["delta"], restored["kind"], restored["delta"]) == ("REVERSAL", 5, "AWARD", 8)
     assert restored["contribution"] == {"kind": "share.posted"}
-    assert back["reason"]["explanation"] == ("5 points that a violation took come back to ana; the balance is 8.")
-    assert restored["reason"]["explanation"] == ("share: ana gets 8 points that were withheld; the balance is 16.")
+    assert back["reason"]["explanation"] == ("5 Points that a violation took come back to ana; the balance is 8.")
+    assert restored["reason"]["explanation"] == "share: ana gets 8 Points that were withheld; the balance is 16."
 
 
 async def test_a_member_appeals_and_an_operator_decides(order: Order, garden: Api, clock: Clock) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ledger.service.access import Scope
 from tests.guard import TenantGuard
 from tests.schema.api import Api
-from tests.schema.asker import Asker, event, live, member, operator, present
+from tests.schema.asker import Asker, event, id_of, live, member, operator, present
 from tests.schema.gardens import Gardens
 
 ENTRIES = """query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -201,6 +201,13 @@ async def test_the_journal_is_explained_to_who_may_know_the_members(api: Api) ->
         "Version 1 of the rulebook is published.",
     ]
     assert any("Ana" in line for line in told[2]["explanation"])
+    by_hand = {"memberId": await id_of(api, "ana"), "delta": 7, "reason": "For the meetup", "idempotencyKey": "a1"}
+    adjust = "mutation ($input: AdjustInput!) { adjustPoints(input: $input) { userErrors { code } } }"
+    await (await operator(api)).ask(adjust, input=by_hand)
+    whole = '{ community(slug: "garden") { journal(first: 100) { type explanation } } }'
+    log = (await (await operator(api)).ask(whole))["community"]["journal"]
+    [adjusted] = [one["explanation"] for one in log if one["type"] == "points.adjusted"]
+    assert "adjusted by test" in adjusted, "a key is called by its name"
     blind = Asker(api, await api.key({Scope.LEDGER_READ}))
     assert [one["explanation"] for one in (await blind.ask(query))["community"]["journal"]] == [None] * 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -119,15 +120,33 @@ async def test_every_position_of_the_log_is_explained(made: Made, locale: str) -
         assert [line for line in told if not line.strip() or "{" in line or "None" in line] == []
 
 
+NOT_OF_THE_RULEBOOK = ("event.set", "event.undoes", "event.inside", "event.outside", "event.held", "event.let_go")
+"""Lines that name settings, senders' keys, and platforms' groups."""
+
+
+async def test_nothing_that_the_rulebook_names_is_told_by_its_id(made: Made) -> None:
+    book = await current(made.ledger.database, made.demo.community.id)
+    named = {one.code for one in book.units} | {one.code for one in book.house_rules}
+    named |= (
+        {one.id for one in book.rules} | {one.id for one in book.activities} | {one.id for one in book.playbook}
+    )
+    named |= {level.code for ladder in book.ladders for level in ladder.levels}
+    ids = re.compile(rf"(?<![\w-])({'|'.join(named)})(?![\w-])")
+    async for one in events(made.ledger.database, made.demo.community.id):
+        lines = [line for line in lines_of(one, book) if line.code not in NOT_OF_THE_RULEBOOK]
+        _header, *told = sentences(one, lines, Called("zh-CN", rulebook=book))
+        assert [line for line in told if ids.search(line)] == [], one.event.type
+
+
 async def test_people_and_perks_are_called_by_name(made: Made) -> None:
     database, community = made.ledger.database, made.demo.community
     [asked] = await by_key(database, community.id, "apron-1", "ledger:redemptions")
-    english = await explanation(made.ledger, community, asked, "en")
+    english = await explanation(made.ledger, community, asked, "en", operates=True)
     assert english[1] == "林夏 redeems A linen apron."
-    assert any(line.startswith("A linen apron: 40 points of 林夏's are held for it") for line in english)
-    assert (await explanation(made.ledger, community, asked, "zh-CN"))[1] == "林夏 兑换 亚麻围裙。"
+    assert any(line.startswith("A linen apron: 40 Points of 林夏's are held for it") for line in english)
+    assert (await explanation(made.ledger, community, asked, "zh-CN", operates=True))[1] == "林夏 兑换 亚麻围裙。"
     log = [one async for one in events(database, community.id)]
     [declined] = [one for one in log if one.event.type == "redemption.declined"]
-    told = (await explanation(made.ledger, community, declined, "en"))[1]
+    told = (await explanation(made.ledger, community, declined, "en", operates=True))[1]
     assert "of Baking with 何知夏 by Anna Keller" in told
     assert told.endswith("declined, points back, by 何知夏.")

@@ -142,7 +142,7 @@ def test_what_is_printed_works_and_the_next_start_prints_the_same_keys(newcomer:
         assert [entry["delta"] for entry in posted["entries"]] == [10]
         answered = json.loads(newcomer.types(ask))
         assert answered["data"]["memberByHandle"]["balance"] == {"total": 10}
-        assert "gets 10 points; the balance is 10." in newcomer.types(explain)
+        assert "gets 10 Points; the balance is 10." in newcomer.types(explain)
         assert json.loads(newcomer.types(post))["status"] == "replayed"
     with newcomer.serves(lang="zh_CN.UTF-8") as second:
         assert second.printed[:2] == first.printed[:2]

@@ -80,8 +80,10 @@ async def united(
     return {MemberId(row.member): members_of(row.united) for row in await database.read(statement)}
 
 
-async def latest_positions(database: Database, community: UUID, member: MemberId, *, first: int) -> list[Position]:
-    """Return where the latest events stand that concern a member, newest first."""
+async def latest_positions(
+    database: Database, community: UUID, member: MemberId, *, first: int, before: Position | None = None
+) -> list[Position]:
+    """Return where the latest events stand that concern a member, newest first; before a position, if given."""
     entry = TABLES["entry"].c
     statement = (
         select(entry.position)
@@ -90,4 +92,6 @@ async def latest_positions(database: Database, community: UUID, member: MemberId
         .order_by(entry.position.desc())
         .limit(first)
     )
+    if before is not None:
+        statement = statement.where(entry.position < before)
     return [Position(row.position) for row in await database.read(statement)]

@@ -87,8 +87,7 @@ class Decision(Node):
     @resolved("What took something between desired and granted, in order.")
     async def steps(self, info: Info) -> list[DecisionStep]:
         """Return the steps."""
-        scale = await scale_of(info, self.place, self.stored.event.rulebook, self.made.unit)
-        labels = step_labels(self.made, scale, view_of(info).locale)
+        labels = await step_labels_of(info, self.place, self.stored, self.made)
         return [
             DecisionStep(code=step.code, label=label, before=Points(step.before), after=Points(step.after))
             for step, label in zip(self.made.steps, labels, strict=True)
@@ -150,11 +149,19 @@ async def rule_of(view: View, place: Place, number: int, code: str, unit: str) -
 async def explained(info: Info, place: Place, stored: Stored, made: outcomes.Decision) -> str:
     """Return a decision as sentences."""
     view = view_of(info)
-    scale = await scale_of(info, place, stored.event.rulebook, made.unit)
+    version = await _version(info, place, stored.event.rulebook)
     profile = await view.loaders.profiles.load((place.id, made.member)) if made.member is not None else None
     members = {made.member: profile.name} if made.member is not None and profile is not None else {}
     known = await view.loaders.perks.load(place.id) if perk_in(made.rule) is not None else {}
-    return explanation(made, scale, Called(view.locale, members, titles(known, view.locale)))
+    called = Called(view.locale, members, titles(known, view.locale), version.rulebook)
+    return explanation(stored.event, made, _scale(version, made.unit), called)
+
+
+async def step_labels_of(info: Info, place: Place, stored: Stored, made: outcomes.Decision) -> list[str]:
+    """Return what each step of a decision did, in words."""
+    version = await _version(info, place, stored.event.rulebook)
+    called = Called(view_of(info).locale, rulebook=version.rulebook)
+    return step_labels(made, _scale(version, made.unit), called)
 
 
 async def _version(info: Info, place: Place, number: int) -> Version:
@@ -162,7 +169,6 @@ async def _version(info: Info, place: Place, number: int) -> Version:
     return published.versions.numbered(number)
 
 
-async def scale_of(info: Info, place: Place, number: int, code: str) -> int:
-    """Return the decimals of a unit in a version of the rulebook."""
-    unit = (await _version(info, place, number)).units.get(code)
+def _scale(version: Version, code: str) -> int:
+    unit = version.units.get(code)
     return unit.scale if unit is not None else 0

@@ -20,13 +20,13 @@ from schema.graphql.described import described, field, resolved
 from schema.graphql.ids import write_place
 from schema.graphql.scalars import Points
 from schema.graphql.types.contribution import Actor, Contribution, actor_of, origin, text_of
-from schema.graphql.types.decision import Decision, RuleRef, decision, explained, rule_of, scale_of
+from schema.graphql.types.decision import Decision, RuleRef, decision, explained, rule_of, step_labels_of
 from schema.graphql.types.enums import EntryKind
 from schema.graphql.types.node import Node
 from schema.graphql.types.perk import perk_of, title_of
 from schema.graphql.types.redemption import Redemption, position_of, redemption_at
 from schema.graphql.view import Info, View, view_of
-from schema.graphql.words import BUILT_IN, reason_label, step_labels
+from schema.graphql.words import BUILT_IN, reason_label
 
 WAITS = Outcome.PENDING.value
 """The outcome of what waits: nothing was taken of it."""
@@ -132,8 +132,7 @@ class Entry(Node):
         made = await self.decision(info) if self.capped else None
         if made is None:
             return None
-        scale = await scale_of(info, self.place, made.stored.event.rulebook, self.unit)
-        return " ".join(step_labels(made.made, scale, view_of(info).locale)) or None
+        return " ".join(await step_labels_of(info, self.place, made.stored, made.made)) or None
 
     async def _stored(self, info: Info) -> Stored:
         stored = await view_of(info).loaders.events.load((self.place.id, self.row.position))

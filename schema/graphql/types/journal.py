@@ -12,7 +12,7 @@ from ledger.core.calendar import moment
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
 from ledger.store.reads.journal import Stored
-from schema.explaining import Called, lines_of, people_in, sentences, titles
+from schema.explaining import Called, lines_of, people_in, sentences, titles, written
 from schema.graphql.described import described, field, resolved
 from schema.graphql.scalars import Position
 from schema.graphql.types.entry import Entry
@@ -44,12 +44,18 @@ class JournalEvent:
         view, place = view_of(info), self.place
         if not view.may(place, Scope.MEMBERS_READ):
             return None
-        lines = lines_of(self.stored, await view.rulebook(place))
+        published = await view.loaders.published.load(place.id)
+        rulebook = published.versions.numbered(self.stored.event.rulebook).rulebook
+        lines = lines_of(self.stored, rulebook)
+        lines += written(self.stored) if view.operates(place) else []
         people = people_in(lines)
         profiles = await view.loaders.profiles.load_many([(place.id, one) for one in people])
         members = {one: found.name for one, found in zip(people, profiles, strict=True) if found is not None}
         perks = await view.loaders.perks.load(place.id)
-        return sentences(self.stored, lines, Called(view.locale, members, titles(perks, view.locale)))
+        keys = {key.id: key.name for key in await view.loaders.keys.load(place.id)}
+        return sentences(
+            self.stored, lines, Called(view.locale, members, titles(perks, view.locale), rulebook, keys)
+        )
 
 
 @described
