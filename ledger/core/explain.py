@@ -11,7 +11,7 @@ from ledger.core.events import ContributionRecorded, Event
 from ledger.core.explain_facts import happened
 from ledger.core.explain_why import meant, unmet
 from ledger.core.lines import Line, amount
-from ledger.core.membership import MembersMerged
+from ledger.core.members.facts import MembersMerged
 from ledger.core.outcomes import Decided, Decision, EntryKind, Outcome, Step, TierChange
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.values import MemberId

@@ -12,12 +12,16 @@ from ledger.service.writer import Writer
 from ledger.settings import Settings
 from ledger.store import directory
 from ledger.store.directory import Community
-from ledger.store.engine import Database, address
+from ledger.store.engine import Database, address, lacks_file
 from ledger.store.migrate import is_empty, migrate, pending
 
 
 class NotMigrated(Exception):
     """The database lacks the newest shape: run `ledger migrate`."""
+
+
+class NothingThere(Exception):
+    """There is no ledger at the address, and none is to be made."""
 
 
 class Ledger(NamedTuple):
@@ -34,14 +38,20 @@ class Ledger(NamedTuple):
 
 
 @asynccontextmanager
-async def open_ledger(settings: Settings, *, clock: Clock = now) -> AsyncIterator[Ledger]:
-    """Open the database, and on leaving finish what is being written.
+async def open_ledger(
+    settings: Settings, *, clock: Clock = now, must_be_there: bool = False
+) -> AsyncIterator[Ledger]:
+    """Open the database, made where there is none unless it must be there; on leaving finish what is being written.
 
     Raises:
         DatabaseUnknown: the address is none the ledger can use.
+        NothingThere: nothing is there, and it must be.
         NotMigrated: the database lacks the newest shape.
     """
-    database = Database(address(settings.database_url))
+    url = address(settings.database_url)
+    if must_be_there and lacks_file(url):
+        raise NothingThere(f"there is no ledger at {url.render_as_string()}")
+    database = Database(url)
     writer = Writer(
         database,
         clock=clock,
@@ -51,6 +61,8 @@ async def open_ledger(settings: Settings, *, clock: Clock = now) -> AsyncIterato
     )
     try:
         if await pending(database):
+            if must_be_there and await is_empty(database):
+                raise NothingThere(f"there is no ledger at {url.render_as_string()}: the database is empty")
             await _migrate_if_ours(database)
         if await pending(database):
             raise NotMigrated("the database lacks the newest tables: run `ledger migrate`")

@@ -32,8 +32,11 @@ def migrate() -> None:
 async def _slugs(community: str | None) -> list[str]:
     if community is not None:
         return [community]
-    async with opened() as ledger:
-        return [one.slug for one in await every(ledger.database)]
+    async with opened(must_be_there=True) as ledger:
+        slugs = [one.slug for one in await every(ledger.database)]
+        if not slugs:
+            errors.print(f"There is no community yet in {ledger.database.url.render_as_string()}.")
+        return slugs
 
 
 def verify(community: MaybeCommunity = None) -> None:

@@ -20,7 +20,17 @@ from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress
 from ledger.store.directory import Community
 from ledger.store.reads.journal import events
-from schema.cli.opening import CommunityOption, Stop, errors, opened, opened_community, progress, run
+from ledger.store.reads.publications import publications
+from schema.cli.opening import (
+    CommunityOption,
+    Stop,
+    current_rulebook,
+    errors,
+    opened,
+    opened_community,
+    progress,
+    run,
+)
 from schema.intake.cloudevents import decode, read_event
 from schema.intake.exporting import cloud_event
 from schema.problems import At, Problem, problem_of
@@ -50,9 +60,13 @@ def import_file(
     async def work() -> Outcome:
         async with opened() as ledger:
             found = await ledger.community(community)
+            text = _text_of(rulebook) if rulebook is not None else None
             if found is None:
-                text = _text_of(rulebook) if rulebook is not None else None
                 found = await begin(ledger.database, ledger.writer, community, preset=preset, yaml=text)
+                named = (await current_rulebook(ledger, found)).name
+                errors.print(f"community {community} is new, with rulebook {named}")
+            elif text is not None:
+                await _refuse_other(ledger, found, rulebook, text)
             outcome = Outcome(rejects or file.with_name(f"{file.name}.rejects.ndjson"))
             with progress(f"importing {file.name}") as told, outcome:
                 await _play(ledger, found, file, batch, outcome, told)
@@ -71,10 +85,25 @@ def import_file(
 
 
 def _text_of(file: Path) -> str:
+    if not file.is_file():
+        raise Stop(f"there is no rulebook {file}")
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise Stop(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from error
+
+
+async def _refuse_other(ledger: Ledger, community: Community, file: Path | None, text: str) -> None:
+    """Look that a community lives by a rulebook, or did: a later one is published, never slipped in.
+
+    Raises:
+        Stop: it is none of its versions.
+    """
+    if all(one.fact.yaml != text for one in await publications(ledger.database, community.id)):
+        raise Stop(
+            f"{community.slug} has another rulebook already; see what {file} changes with `ledger rulebook diff`,"
+            f" put it in force with `ledger rulebook publish {file} -c {community.slug}`, or leave --rulebook out"
+        )
 
 
 class Outcome:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.service.communities import CommunityRefused
 from ledger.service.health import CannotStart
-from ledger.service.ledger import Ledger, NotMigrated, open_ledger
+from ledger.service.ledger import Ledger, NothingThere, NotMigrated, open_ledger
 from ledger.service.progress import Progress as Told
 from ledger.service.progress import silent
 from ledger.service.publishing import ExamplesFail
@@ -36,6 +36,7 @@ EXPECTED = (
     CannotStart,
     CommunityRefused,
     ExamplesFail,
+    NothingThere,
     NotMigrated,
     DatabaseUnknown,
     KeyFileUnusable,
@@ -75,6 +76,8 @@ def _said(error: BaseException) -> str:
         return f"LEDGER_DATABASE_URL: {error}"
     if isinstance(error, UnicodeEncodeError):  # bytes of another encoding in an argument; no database takes them
         return f"{error.object!r} is not UTF-8"
+    if isinstance(error, NothingThere):
+        return f"{error}. `ledger import` begins one; LEDGER_DATABASE_URL or LEDGER_DATA_DIR names another place"
     origin = getattr(error, "orig", None) or error
     return str(origin) or type(origin).__name__
 
@@ -85,9 +88,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Ledger]:
-    """Open the ledger of the environment's settings."""
-    async with open_ledger(Settings()) as ledger:
+async def opened(*, must_be_there: bool = False) -> AsyncIterator[Ledger]:
+    """Open the ledger of the environment's settings, made where there is none unless it must be there."""
+    async with open_ledger(Settings(), must_be_there=must_be_there) as ledger:
         yield ledger
 
 
@@ -98,11 +101,12 @@ async def opened_community(slug: str) -> AsyncIterator[tuple[Ledger, Community]]
     Raises:
         Stop: there is none; the message names those there are.
     """
-    async with opened() as ledger:
+    async with opened(must_be_there=True) as ledger:
         community = await ledger.community(slug)
         if community is None:
             known = ", ".join(one.slug for one in await every(ledger.database)) or "none yet"
-            raise Stop(f"there is no community {slug!r}; there are: {known}")
+            where = ledger.database.url.render_as_string()
+            raise Stop(f"there is no community {slug!r} in {where}; there are: {known}")
         yield ledger, community
 
 

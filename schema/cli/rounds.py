@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated
 
 import typer
@@ -97,8 +98,11 @@ def close_round(
         list[str] | None, typer.Option(help="Who won, as platform:id; the first place first.")
     ] = None,
     draw: Annotated[int | None, typer.Option(min=1, help="How many winners to draw from who entered.")] = None,
+    no_winner: Annotated[bool, typer.Option("--no-winner", help="Close it although nobody won.")] = False,
 ) -> None:
-    """Close a round for good: with winners named, or drawn; print the seed."""
+    """Close a round for good: with winners named, or drawn, or with nobody; print the seed."""
+    if no_winner is (bool(winner) or draw is not None):
+        raise Stop("say who won: --winner platform:id, once for each, or --draw NUMBER, or --no-winner")
 
     async def known() -> tuple[str, tuple[MemberId, ...]]:
         async with opened_community(community) as (ledger, found):
@@ -112,6 +116,10 @@ def close_round(
             return seed_of(found, code), tuple(members)
 
     seed, members = run(known())
-    tell(community, CloseRound(key=f"cli/{code}", code=code, seed=seed, by=BY, winners=members, draw=draw))
+    content = sha256(repr((members, draw)).encode()).hexdigest()[
+        :16
+    ]  # the same again is the same; else it is closed
+    key = f"cli/{code}/{content}"
+    tell(community, CloseRound(key=key, code=code, seed=seed, by=BY, winners=members, draw=draw))
     errors.print(f"Round {code} is closed; the seed was:")
     typer.echo(seed)

@@ -299,6 +299,19 @@ def test_an_erasure_erases_everybody_who_is_the_same_person() -> None:
     play.check()
 
 
+def test_parted_twice_a_lot_may_come_back_larger_than_it_went() -> None:
+    play = Play(LOTTED)
+    for name in ("ana", "bea"):
+        play.send("posted", name, by=name)
+    first = merge(play, "ana", "bea")
+    play.send("bought", by="ana", cost=1)
+    play.send("talked", "ana", by="ana")
+    play.send("removed", "ana", by="ana")
+    unmerge(play, first)
+    unmerge(play, merge(play, "ana", "bea"))
+    play.check()
+
+
 NAMES = ("ana", "bea", "cai", "dan")
 ACTS = ("posted", "talked", "bought", "later", "liked", "cooled", "removed", "merge", "unmerge", "wait")
 

@@ -156,18 +156,45 @@ def test_a_reader_that_has_left_is_no_fault_to_talk_about(filed: Cli) -> None:
     assert [one.communicate()[1] for one in started] == ["", "", ""]
 
 
-async def test_an_empty_database_of_ones_own_is_brought_up_to_date_by_the_first_command(
-    databases: Databases, kind: str, tmp_path: Path
+async def test_an_empty_database_of_ones_own_is_brought_up_to_date_by_the_first_command_that_writes(
+    databases: Databases, kind: str, small: Path, tmp_path: Path
 ) -> None:
     async with databases.empty(kind) as url:
-        ran = await asyncio.to_thread(Cli(url), "verify")
-        assert ran.ok().output == b""
+        ledger = Cli(url)
+        nothing = await asyncio.to_thread(ledger, "verify")
+        assert (nothing.code, "there is no ledger at " in nothing.said) == (1, True)
+        await asyncio.to_thread(ledger, "import", written(tmp_path), "-c", "garden", "--rulebook", small)
+        assert "whole" in (await asyncio.to_thread(ledger, "verify")).ok().text
 
 
-def test_a_new_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
-    ran = _process("verify", LEDGER_DATA_DIR=str(tmp_path / "new" / "folder"), LEDGER_DATABASE_URL="")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert (tmp_path / "new" / "folder" / "ledger.sqlite").exists()
+def test_a_new_sqlite_file_is_made_with_its_folder(small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    ran = _process(
+        *("import", written(tmp_path), "-c", "garden", "--rulebook", small),
+        LEDGER_DATA_DIR=str(folder),
+        LEDGER_DATABASE_URL="",
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert (folder / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["verify", "rebuild", "balances -c garden", "keys list -c garden", "export -c x"]
+)
+def test_a_command_that_reads_makes_no_database(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "mistyped" / "ledger.sqlite"
+    ran = Cli(f"sqlite:///{file}")(*command.split())
+    assert ran.code == 1
+    assert ran.said.startswith(f"ledger: there is no ledger at sqlite:///{file}. ")
+    assert not file.parent.exists()
+
+
+def test_a_community_that_is_not_there_is_looked_for_in_a_named_place(filed: Cli) -> None:
+    ran = filed("balances", "-c", "orchard")
+    assert (ran.code, ran.said) == (
+        1,
+        f"ledger: there is no community 'orchard' in {filed.url}; there are: garden\n",
+    )
 
 
 BIG, FOREIGN = "9" * 30, "\udc80"

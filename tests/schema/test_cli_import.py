@@ -29,7 +29,8 @@ def _rejects(path: Path) -> list[dict[str, Any]]:
 def test_a_file_is_played_in_and_again_is_no_change(ledger: Cli, small: Path, tmp_path: Path) -> None:
     story = written(tmp_path)
     first = ledger("import", story, "-c", "garden", "--rulebook", small).ok()
-    assert first.said == f"{EVENTS} recorded, 0 were recorded before, 0 refused\n"
+    counts = f"{EVENTS} recorded, 0 were recorded before, 0 refused\n"
+    assert first.said == f"community garden is new, with rulebook small\n{counts}"
     assert _balances(ledger) == BALANCES
     verified = ledger("verify", "-c", "garden").ok()
     again = ledger("import", story, "-c", "garden").ok()
@@ -161,7 +162,7 @@ def test_an_empty_file_begins_the_community_and_records_nothing(ledger: Cli, sma
     empty = tmp_path / "empty.ndjson"
     empty.write_bytes(b"")
     ran = ledger("import", empty, "-c", "garden", "--rulebook", small).ok()
-    assert ran.said == "0 recorded, 0 were recorded before, 0 refused\n"
+    assert ran.said.endswith("\n0 recorded, 0 were recorded before, 0 refused\n")
     assert ledger("balances", "-c", "garden").ok().rows == []
 
 
@@ -224,8 +225,28 @@ def test_what_is_no_rulebook_is_refused_in_a_sentence(
 
 def test_a_missing_rulebook_is_named(ledger: Cli, tmp_path: Path) -> None:
     ran = ledger("import", written(tmp_path), "-c", "garden", "--rulebook", tmp_path / "none.yaml")
+    assert (ran.code, ran.said) == (1, f"ledger: there is no rulebook {tmp_path / 'none.yaml'}\n")
+
+
+@pytest.mark.parametrize("text", [SMALL.replace("amount: 10", "amount: 11"), "rules: ["])
+def test_a_community_that_lives_gets_no_other_rulebook_by_an_import(
+    garden: Cli, small: Path, tmp_path: Path, text: str
+) -> None:
+    other, more = tmp_path / "other.yaml", written(tmp_path, [event("n1", "thread.opened", "bo")], "more.ndjson")
+    other.write_text(text, "utf-8")
+    ran = garden("import", more, "-c", "garden", "--rulebook", other)
     assert ran.code == 1
-    assert str(tmp_path / "none.yaml") in ran.said
+    assert f"`ledger rulebook publish {other} -c garden`" in ran.said
+    assert "1 recorded" in garden("import", more, "-c", "garden", "--rulebook", small).ok().said
+
+
+def test_a_former_rulebook_is_no_other_one(garden: Cli, small: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later.yaml"
+    later.write_text(SMALL.replace("amount: 10", "amount: 11"), "utf-8")
+    garden("rulebook", "publish", later, "-c", "garden").ok()
+    for file in (small, later):
+        again = garden("import", written(tmp_path), "-c", "garden", "--rulebook", file).ok()
+        assert f"0 recorded, {EVENTS} were recorded before" in again.said
 
 
 @pytest.mark.parametrize("batch", [1, 7])

@@ -267,12 +267,15 @@ def test_levels_are_told_in_order_up_and_down(told: Cli) -> None:
 def test_an_unknown_community_names_those_there_are(told: Cli, command: str) -> None:
     ran = told(*command.split(), "--community", "gardn")
     assert (ran.code, ran.output) == (1, b"")
-    assert ran.said == "ledger: there is no community 'gardn'; there are: garden\n"
+    assert ran.said.startswith("ledger: there is no community 'gardn' in ")
+    assert ran.said.endswith("; there are: garden\n")
 
 
 def test_without_any_community_it_says_so(ledger: Cli) -> None:
     ran = ledger("balances", "-c", "garden")
-    assert (ran.code, ran.said) == (1, "ledger: there is no community 'garden'; there are: none yet\n")
+    assert ran.code == 1
+    assert ran.said.startswith("ledger: there is no community 'garden' in ")
+    assert ran.said.endswith("; there are: none yet\n")
 
 
 def test_balances_leave_out_what_has_expired(ledger: Cli, tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def test_winners_named_at_the_command_line_and_what_is_refused(games: Cli) -> No
         (("--winner", "chat:nobody"), "no member 'chat:nobody'"),
         (("--draw", "1"), "Only 0 entered"),
         (("--draw", "1", "--winner", "chat:ana"), "not both"),
+        ((), "say who won"),
+        (("--no-winner", "--winner", "chat:ana"), "say who won"),
     ):
         refused = games("rounds", "close", "chain", "-c", "garden", *options)
         assert (refused.code, said in refused.said) == (1, True), refused.said
@@ -52,3 +54,11 @@ def test_winners_named_at_the_command_line_and_what_is_refused(games: Cli) -> No
     assert games("rounds", "list", "-c", "garden").ok().rows[0]["winners"] == "bo ana"
     wrong = games("rounds", "open", "other", "-c", "garden", "--title", "t", "--prize", "tea")
     assert (wrong.code, "no prize" in wrong.said) == (1, True)
+
+
+def test_a_round_may_end_with_nobody_and_is_closed_for_good(games: Cli) -> None:
+    games("rounds", "open", "quiet", "-c", "garden", "--title", "Nobody came").ok()
+    seed = games("rounds", "close", "quiet", "-c", "garden", "--no-winner").ok().text
+    assert games("rounds", "close", "quiet", "-c", "garden", "--no-winner").ok().text == seed
+    again = games("rounds", "close", "quiet", "-c", "garden", "--winner", "chat:bo")
+    assert (again.code, again.said) == (1, "ledger: The round is closed already, for good.\n")

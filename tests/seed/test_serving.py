@@ -21,6 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from schema.cli.demo import address
+from schema.cli.serving import SLOWER
 from tests.databases import only_sqlite
 from tests.postgres import Postgres
 from tests.schema.cli import Cli
@@ -62,7 +63,7 @@ class Newcomer:
             self.port = free.getsockname()[1]
 
     @contextmanager
-    def serves(self, *options: str, lang: str = "C.UTF-8") -> Iterator[Served]:
+    def serves(self, *options: str, lang: str = "C.UTF-8", says: str = "") -> Iterator[Served]:
         """Start a server with the demo, and stop it as Ctrl-C does."""
         command = [LEDGER, "serve", "--demo", "--port", str(self.port), *options]
         with subprocess.Popen(
@@ -82,7 +83,7 @@ class Newcomer:
             finally:
                 server.send_signal(signal.SIGINT)
                 _, said = server.communicate(timeout=SECONDS)
-        assert said == ""
+        assert said == says
 
     def types(self, line: str) -> str:
         """Run a pasted command and return what it prints; curl's requests are sent from here."""
@@ -166,8 +167,33 @@ def test_a_port_in_use_is_said_in_one_line_before_anything_is_made(newcomer: New
 
 @only_sqlite
 def test_several_processes_serve_it_too(newcomer: Newcomer) -> None:
-    with newcomer.serves("--workers", "2") as served:
+    with newcomer.serves("--workers", "2", says=f"ledger: {SLOWER}\n") as served:
         assert json.loads(newcomer.types(served.commands[0]))["status"] == "recorded"
+
+
+@only_sqlite
+def test_without_the_demo_it_says_where_it_listens_and_which_worker_was_replaced(newcomer: Newcomer) -> None:
+    command = [LEDGER, "serve", "--port", str(newcomer.port), "--workers", "2"]
+    with subprocess.Popen(command, env=newcomer.environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            said = [server.stderr.readline() for _ in range(2)]
+            assert said == [
+                f"ledger: {SLOWER}\n",
+                f"Listening on http://127.0.0.1:{newcomer.port} with 2 workers.\n",
+            ]
+            _wait_for(f"http://127.0.0.1:{newcomer.port}/healthz", server)
+            worker = _workers(server.pid)[0]
+            os.kill(worker, signal.SIGKILL)
+            assert server.stderr.readline().startswith(f"ledger: worker {worker} died, worker ")
+        finally:
+            server.terminate()
+
+
+def _workers(parent: int) -> list[int]:
+    """Return the processes that serve, by their parent."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 @only_sqlite

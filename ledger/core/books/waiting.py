@@ -44,7 +44,9 @@ def move_lots(books: Books, member: MemberId, unit: str, moves: tuple[LotMove, .
             new = Lot(unit=unit, gained=move.delta, remaining=move.delta, expires_at=move.expires_at)
         else:
             gone = -move.delta if move.expired else 0
-            new = msgspec.structs.replace(old, remaining=old.remaining + move.delta, expired=old.expired + gone)
+            remaining, expired = old.remaining + move.delta, old.expired + gone
+            gained = max(old.gained, remaining + expired)  # a transfer may bring more of it than was here before
+            new = msgspec.structs.replace(old, gained=gained, remaining=remaining, expired=expired)
         books.write(LOT, key, new)
         place = (new.expires_at, move.position, move.ordinal)
         here = bisect_left(open_lots, place, key=_order)

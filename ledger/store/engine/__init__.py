@@ -12,6 +12,7 @@ from ledger.store.engine.database import (
     DatabaseUnknown,
     Reading,
     address,
+    lacks_file,
 )
 from ledger.store.engine.postgres import PostgresConnection
 from ledger.store.engine.sqlite import SqliteConnection
@@ -27,4 +28,5 @@ __all__ = [
     "Row",
     "SqliteConnection",
     "address",
+    "lacks_file",
 ]

@@ -164,6 +164,11 @@ def address(spelled: str) -> URL:
     return url
 
 
+def lacks_file(url: URL) -> bool:
+    """Say whether an address names a file that is not there; opening it would make it."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
 def _sqlite_path(url: URL) -> str:
     path = Path(url.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
