@@ -21,9 +21,10 @@ def explain(
     event_id: Annotated[str, typer.Argument(help="The event's id, as its sender gave it.")] = "",
     source: Annotated[str | None, typer.Option(help="Its source, where several sent this id.")] = None,
     position: Annotated[int | None, typer.Option(min=1, help="Its position, instead of its id.")] = None,
-    lang: Annotated[str, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = LANG,
+    lang: Annotated[str | None, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = None,
 ) -> None:
     """Say what an event did, rule by rule: why this award, and why not that one."""
+    locale = _asked(lang) if lang else locale_of(LANG)
 
     async def work() -> None:
         async with opened_community(community) as (ledger, found):
@@ -36,7 +37,18 @@ def explain(
             if not events:
                 named = repr(event_id) if event_id else f"at position {position}"
                 raise Stop(f"there is no event {named} in {community}" + (f" from {source}" if source else ""))
-            explained = [await explanation(ledger, found, one, locale_of(lang)) for one in events]
+            explained = [await explanation(ledger, found, one, locale) for one in events]
         typer.echo("\n\n".join("\n".join(sentences) for sentences in explained))
 
     run(work())
+
+
+def _asked(lang: str) -> str:
+    """Return the locale that a language names, however shells spell it.
+
+    Raises:
+        Stop: nothing is said in this language.
+    """
+    if lang[:2].lower() not in {locale[:2] for locale in LOCALES}:
+        raise Stop(f"nothing is explained in {lang!r}: expected {' or '.join(LOCALES)}")
+    return locale_of(lang)

@@ -250,8 +250,11 @@ def _minor(text: str, scale: int) -> int:
         minor = Decimal(text).scaleb(scale)
     except InvalidOperation:
         raise Stop(f"{text!r} is no number of points") from None
-    if not minor.is_finite() or minor != int(minor) or minor < 0:
-        raise Stop(f"{text!r} is no number of points: expected at most {scale} decimals, and not below 0")
+    if not minor.is_finite() or minor != int(minor):
+        expected = f"at most {scale} decimals" if scale else "a whole number"
+        raise Stop(f"{text!r} is no number of points: expected {expected}")
+    if minor < 0:
+        raise Stop(f"a perk costs 0 points or more, found {text!r}")
     return int(minor)
 
 

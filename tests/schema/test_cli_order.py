@@ -30,20 +30,22 @@ def _report(cli: Cli, rule: str, *options: str, member: str = "chat:ana") -> str
 def test_a_report_is_recorded_listed_confirmed_and_lifted(orderly: Cli) -> None:
     first, second = _report(orderly, "spam", "--evidence", "ten links"), _report(orderly, "spam")
     rows = orderly("violations", "list", "-c", "garden").ok().rows
-    assert [(row["report"], row["member"], row["rule"], row["will_be"], row["open"]) for row in rows] == [
-        (second, "Ana 安", "spam", "WARNING", "yes"),
-        (first, "Ana 安", "spam", "WARNING", "yes"),
+    columns = ("report", "member", "name", "rule", "will_be", "open")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        (second, "chat:ana", "Ana 安", "spam", "WARNING", "yes"),
+        (first, "chat:ana", "Ana 安", "spam", "WARNING", "yes"),
     ]
     said = orderly("violations", "confirm", first, "-c", "garden", "--note", "please").ok().text
     assert said == (
-        "WARNING: It was number 1: a warning. The next one: a warning, 5 points less, no earning for 24 hours.\n"
+        f"report {first}: It was strike number 1, which brings a warning."
+        " The next one: a warning, 5 points less, no earning for 24 hours.\n"
     )
     rows = orderly("violations", "list", "-c", "garden", "--open").ok().rows
     assert [(row["report"], row["count"], row["will_be"]) for row in rows] == [(second, "2", "PENALTY")]
     orderly("violations", "confirm", second, "-c", "garden").ok()
     before = _balance(orderly)
     assert orderly("violations", "lift", second, "-c", "garden").ok().text == (
-        "LIFTED: Lifted: what it took was given back.\n"
+        f"report {second}: Lifted: what it took was given back.\n"
     )
     assert _balance(orderly) == before + 5
     assert "whole" in orderly("verify", "-c", "garden").ok().text
@@ -59,7 +61,7 @@ def _balance(cli: Cli) -> int:
 def test_a_dismissed_report_is_done_with(orderly: Cli) -> None:
     number = _report(orderly, "advert")
     assert orderly("violations", "dismiss", number, "-c", "garden").ok().text == (
-        "DISMISSED: Dismissed: nothing follows.\n"
+        f"report {number}: Dismissed: nothing follows.\n"
     )
     ran = orderly("violations", "confirm", number, "-c", "garden")
     assert (ran.code, ran.said) == (1, "ledger: This report is resolved already: DISMISSED.\n")
