@@ -23,9 +23,10 @@ def explain(
     position: Annotated[
         int | None, typer.Option(min=1, max=LARGEST_POINTS, help="Its position, instead of its id.")
     ] = None,
-    lang: Annotated[str, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = LANG,
+    lang: Annotated[str | None, typer.Option(help=f"{' or '.join(LOCALES)}; default: the shell's.")] = None,
 ) -> None:
     """Say what an event did, rule by rule: why this award, and why not that one."""
+    locale = _asked(lang) if lang else locale_of(LANG)
 
     async def work() -> None:
         async with opened_community(community) as (ledger, found):
@@ -38,7 +39,18 @@ def explain(
             if not events:
                 named = repr(event_id) if event_id else f"at position {position}"
                 raise Stop(f"there is no event {named} in {community}" + (f" from {source}" if source else ""))
-            explained = [await explanation(ledger, found, one, locale_of(lang), operates=True) for one in events]
+            explained = [await explanation(ledger, found, one, locale, operates=True) for one in events]
         typer.echo("\n\n".join("\n".join(sentences) for sentences in explained))
 
     run(work())
+
+
+def _asked(lang: str) -> str:
+    """Return the locale that a language names, however shells spell it.
+
+    Raises:
+        Stop: nothing is said in this language.
+    """
+    if lang[:2].lower() not in {locale[:2] for locale in LOCALES}:
+        raise Stop(f"nothing is explained in {lang!r}: expected {' or '.join(LOCALES)}")
+    return locale_of(lang)

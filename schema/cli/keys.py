@@ -14,6 +14,7 @@ from schema.cli.opening import CommunityOption, Stop, errors, opened_community, 
 from schema.cli.output import FormatOption, write_rows
 from schema.intake.cloudevents import write_time
 
+SCOPES = f"What it may do; give it once for each: {', '.join(Scope)}."
 app = typer.Typer(help="API keys of bots and tools.", no_args_is_help=True)
 
 
@@ -21,7 +22,7 @@ app = typer.Typer(help="API keys of bots and tools.", no_args_is_help=True)
 def create(
     community: CommunityOption,
     name: Annotated[str, typer.Option(help="What the key is for.")],
-    scope: Annotated[list[Scope], typer.Option(help="What it may do; give it once for each.")],
+    scope: Annotated[list[Scope], typer.Option(metavar="SCOPE", help=SCOPES)],
     source: Annotated[list[str] | None, typer.Option(help="Prefixes of sources it may send; default: any.")] = None,
     expires: Annotated[str | None, typer.Option(help="A date or time after which it is void.")] = None,
 ) -> None:

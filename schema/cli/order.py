@@ -8,7 +8,7 @@ from uuid import uuid4
 import typer
 
 from ledger.core.books.goods import Strike
-from ledger.core.commands import Command, RecordViolation, ResolveViolation
+from ledger.core.commands import Command, DecideAppeal, RecordViolation, ResolveViolation
 from ledger.core.conduct import action_of, conduct_now, step_at
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.versions import Version, Versions
@@ -18,7 +18,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.rulebooks import versions_of
 from ledger.store.directory import Community
 from ledger.store.reads import journal, violations
-from ledger.store.reads.names import member_by_identity, names_of
+from ledger.store.reads.names import identities_of, member_by_identity, names_of
 from ledger.store.reads.publications import publications
 from ledger.store.reads.spans import Span
 from ledger.store.reads.violations import Report, Which
@@ -33,7 +33,7 @@ PAGE = 100
 BY = "cli"
 Number = Annotated[int, typer.Argument(help="The report's number, as `ledger violations list` shows it.")]
 Note = Annotated[str, typer.Option(help="Why, for the member to read.")]
-COLUMNS = ("report", "member", "rule", "count", "action", "will_be", "open", "reported_at", "resolved_at")
+COLUMNS = ("report", "member", "name", "rule", "count", "action", "will_be", "open", "reported_at", "resolved_at")
 
 
 @app.command("list")
@@ -70,7 +70,7 @@ async def _page(
 ) -> list[tuple[Cell, ...]]:
     database, members = ledger.database, sorted({one.member for one in reports})
     stored = await journal.by_positions(database, community.id, [one.position for one in reports])
-    names = await names_of(database, community.id, members)
+    names, handles = [await read(database, community.id, members) for read in (names_of, identities_of)]
     strikes = await violations.strikes(database, community.id, members)
     rows: list[tuple[Cell, ...]] = []
     for one in reports:
@@ -79,8 +79,8 @@ async def _page(
         number, will_be = (found.count, found.action) if found.action else _next(law, one, known, ledger.clock())
         resolved_at = write_time(found.resolved_at) if found.resolved_at is not None else ""
         state = (found.action, will_be, "yes" if found.open else "")
-        name = names.get(one.member, "")
-        rows.append((one.position, name, found.rule, number, *state, write_time(event.occurred_at), resolved_at))
+        who = (handles.get(one.member, ""), names.get(one.member, ""))
+        rows.append((one.position, *who, found.rule, number, *state, write_time(event.occurred_at), resolved_at))
     return rows
 
 
@@ -134,6 +134,18 @@ def lift(report: Number, community: CommunityOption, note: Note = "") -> None:
     _resolve(report, community, Action.LIFTED, note)
 
 
+@app.command("uphold")
+def uphold(report: Number, community: CommunityOption, note: Note = "") -> None:
+    """Decide an appeal: what was confirmed stands. `lift` decides it the other way."""
+
+    async def work() -> None:
+        async with opened_community(community) as (ledger, found):
+            await _said(ledger, found, DecideAppeal(position=Position(report), lifted=False, by=BY, note=note))
+
+    run(work())
+    typer.echo(f"report {report}: It stands; the appeal is decided.")
+
+
 def _resolve(report: int, community: str, action: Action | None, note: str) -> None:
     async def work() -> str:
         async with opened_community(community) as (ledger, found):
@@ -143,7 +155,7 @@ def _resolve(report: int, community: str, action: Action | None, note: str) -> N
             event = (await journal.by_positions(ledger.database, found.id, [position]))[position].event
             law = versions_of([one.fact for one in await publications(ledger.database, found.id)])
             order = Order(law.numbered(event.rulebook).rulebook, DEFAULT_LOCALE)
-            return f"{made.action}: {order.outcome(made, made.count)}"
+            return f"report {report}: {order.outcome(made, made.count)}"
 
     typer.echo(run(work()))
 

@@ -263,8 +263,11 @@ def _minor(text: str, scale: int) -> int:
         minor = EXACTLY.scaleb(Decimal(text), scale)
     except (InvalidOperation, Inexact):
         raise Stop(f"{text!r} is no number of points") from None
-    if not minor.is_finite() or not 0 <= minor <= LARGEST_POINTS or minor != minor.to_integral_value():
-        raise Stop(f"{text!r} is no number of points: expected at most {scale} decimals, and not below 0")
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        expected = f"at most {scale} decimals" if scale else "a whole number"
+        raise Stop(f"{text!r} is no number of points: expected {expected}")
+    if not 0 <= minor <= LARGEST_POINTS:
+        raise Stop(f"a perk costs 0 points or more, and at most {LARGEST_POINTS} minor ones; found {text!r}")
     return int(minor)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.core.calendar import start_of_day
+from ledger.core.commands import LEDGER_SOURCE
 from ledger.core.lines import amount
 from ledger.core.refusals import Refusal
 from ledger.core.values import MemberId, Micros
@@ -138,7 +139,7 @@ def versions(community: CommunityOption, format_: FormatOption = None) -> None:
                     one.fact.version,
                     write_time(one.fact.effective_from) if one.fact.effective_from is not None else "",
                     write_time(one.recorded_at),
-                    one.fact.by,
+                    one.fact.by or LEDGER_SOURCE,  # the first comes with the community
                     one.fact.note,
                 )
                 for one in await publications(ledger.database, found.id)

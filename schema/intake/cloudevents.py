@@ -38,7 +38,7 @@ def decode(document: bytes) -> object:
     try:
         return msgspec.json.decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"expected JSON: {error}") from error
+        raise ValueError(f"expected JSON: {str(error).removeprefix('JSON is ')}") from error
     except RecursionError as error:
         raise ValueError(f"expected at most {DEEPEST} levels of nesting") from error
 

@@ -120,7 +120,7 @@ def test_any_position_is_explained(told: Cli) -> None:
         ("zh_CN.UTF-8", "由"),
         ("zh-Hans", "由"),
         ("en", "done by"),
-        ("fr_FR.UTF-8", "done by"),
+        ("en_GB.UTF-8", "done by"),
         ("", "done by"),
     ],
 )
@@ -128,9 +128,18 @@ def test_a_language_is_found_by_how_shells_spell_it(told: Cli, lang: str, word: 
     assert _said(told, "t1", lang)[1].startswith(word)
 
 
+def test_a_language_that_nothing_is_said_in_is_refused(told: Cli) -> None:
+    ran = told("explain", "t1", "-c", "garden", "--lang", "fr_FR.UTF-8")
+    assert (ran.code, ran.said) == (1, "ledger: nothing is explained in 'fr_FR.UTF-8': expected zh-CN or en\n")
+
+
 def test_the_language_is_the_shells_by_default(filed: Cli) -> None:
     command = [sys.executable, "-c", "from schema.cli import main; main()", "explain", "t1", "-c", "garden"]
-    for lang, word in (("zh_CN.UTF-8", "由 Ana 安 完成"), ("C.UTF-8", "done by Ana 安")):
+    for lang, word in (
+        ("zh_CN.UTF-8", "由 Ana 安 完成"),
+        ("C.UTF-8", "done by Ana 安"),
+        ("fr_FR.UTF-8", "done by Ana 安"),
+    ):
         environment = {"LEDGER_DATABASE_URL": filed.url, "LC_ALL": lang, "PYTHONUTF8": "1"}
         ran = subprocess.run(command, capture_output=True, check=True, env=environment)
         assert word in ran.stdout.decode().splitlines()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from ledger.core.commands import AppealViolation
+from ledger.core.values import Position
+from ledger.service.ledger import open_ledger
+from ledger.service.writer import Receipt
+from ledger.settings import Settings
+from ledger.store.reads.names import member_by_identity
 from tests.core.strikes import ORDER
 from tests.rulebooks import SMALL
 from tests.schema.cli import Cli
@@ -30,13 +37,15 @@ def _report(cli: Cli, rule: str, *options: str, member: str = "chat:ana") -> str
 def test_a_report_is_recorded_listed_confirmed_and_lifted(orderly: Cli) -> None:
     first, second = _report(orderly, "spam", "--evidence", "ten links"), _report(orderly, "spam")
     rows = orderly("violations", "list", "-c", "garden").ok().rows
-    assert [(row["report"], row["member"], row["rule"], row["will_be"], row["open"]) for row in rows] == [
-        (second, "Ana 安", "spam", "WARNING", "yes"),
-        (first, "Ana 安", "spam", "WARNING", "yes"),
+    columns = ("report", "member", "name", "rule", "will_be", "open")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        (second, "chat:ana", "Ana 安", "spam", "WARNING", "yes"),
+        (first, "chat:ana", "Ana 安", "spam", "WARNING", "yes"),
     ]
     said = orderly("violations", "confirm", first, "-c", "garden", "--note", "please").ok().text
     assert said == (
-        "WARNING: It was number 1: a warning. The next one: a warning, 5 points less, no earning for 24 hours.\n"
+        f"report {first}: It was strike number 1, which brings a warning."
+        " The next one: a warning, 5 points less, no earning for 24 hours.\n"
     )
     why = orderly("explain", f"violation.confirmed/{first}", "-c", "garden", "--lang", "en").ok().text
     assert why.endswith("\nNote: please\n")
@@ -47,10 +56,33 @@ def test_a_report_is_recorded_listed_confirmed_and_lifted(orderly: Cli) -> None:
     orderly("violations", "confirm", second, "-c", "garden").ok()
     before = _balance(orderly)
     assert orderly("violations", "lift", second, "-c", "garden").ok().text == (
-        "LIFTED: Lifted: what it took was given back.\n"
+        f"report {second}: Lifted: what it took was given back.\n"
     )
     assert _balance(orderly) == before + 5
     assert "whole" in orderly("verify", "-c", "garden").ok().text
+
+
+def test_an_appeal_is_upheld(orderly: Cli) -> None:
+    report = _report(orderly, "advert")
+    orderly("violations", "confirm", report, "-c", "garden").ok()
+    none = orderly("violations", "uphold", report, "-c", "garden")
+    assert (none.code, "appeal" in none.said) == (1, True)
+    asyncio.run(_appeal(orderly.url, int(report)))
+    assert orderly("violations", "uphold", report, "-c", "garden").ok().text == (
+        f"report {report}: It stands; the appeal is decided.\n"
+    )
+    assert "whole" in orderly("verify", "-c", "garden").ok().text
+
+
+async def _appeal(url: str, report: int) -> None:
+    async with open_ledger(Settings(database_url=url)) as ledger:
+        garden = await ledger.community("garden")
+        assert garden is not None
+        ana = await member_by_identity(ledger.database, garden.id, "chat", "ana")
+        assert ana is not None
+        command = AppealViolation(position=Position(report), member=ana, text="It was asked for")
+        [receipt] = await ledger.writer.submit(garden, [command])
+        assert isinstance(receipt, Receipt)
 
 
 def _balance(cli: Cli) -> int:
@@ -63,7 +95,7 @@ def _balance(cli: Cli) -> int:
 def test_a_dismissed_report_is_done_with(orderly: Cli) -> None:
     number = _report(orderly, "advert")
     assert orderly("violations", "dismiss", number, "-c", "garden").ok().text == (
-        "DISMISSED: Dismissed: nothing follows.\n"
+        f"report {number}: Dismissed: nothing follows.\n"
     )
     ran = orderly("violations", "confirm", number, "-c", "garden")
     assert (ran.code, ran.said) == (1, "ledger: This report is resolved already: DISMISSED.\n")

@@ -95,6 +95,8 @@ def test_redemptions_are_granted_fulfilled_declined_and_refunded(stall: Cli) -> 
     [
         (("perks", "put", "seat", *C, "--cost", "2.5"), "no number of points"),
         (("perks", "put", "seat", *C, "--cost", "x"), "no number of points"),
+        (("perks", "put", "seat", *C, "--cost", "-3"), "a perk costs 0 points or more"),
+        (("perks", "put", "seat", *C, "--cost", "nan"), "no number of points"),
         (("perks", "put", "seat", *C, "--name", "seat"), "LANGUAGE=TEXT"),
         (("perks", "put", "seat", *C, "--per", "month"), "--per needs --limit"),
         (("perks", "put", "seat", *C, "--limit", "1", "--per", "hour"), "no period"),

@@ -73,6 +73,7 @@ def test_publishing_from_now_and_looking_at_it(hall: Cli, tmp_path: Path) -> Non
     assert published.text == "version 2 is published at position 6\n"
     versions = hall("rulebook", "versions", "-c", "hall").ok().rows
     assert [(row["version"], row["note"]) for row in versions] == [("1", "hello"), ("2", "a warmer hall")]
+    assert [row["by"] for row in versions] == ["ledger", "cli"]
     assert hall("rulebook", "show", "-c", "hall").ok().text == DEARER
     assert hall("rulebook", "show", "-c", "hall", "--version", "1").ok().text == HELLO
     assert hall("rulebook", "show", "-c", "hall", "--version", "9").code == 1

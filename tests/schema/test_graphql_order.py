@@ -116,7 +116,7 @@ async def test_a_first_violation_warns_and_a_second_removes(order: Order, clock:
     assert (second["count"], second["willBe"]) == (2, "REMOVAL")
     removed = await order.resolve(second, "REMOVAL")
     assert removed["member"]["standing"]["state"] == "REMOVED"
-    assert removed["consequence"] == "It was number 2: removal."
+    assert removed["consequence"] == "It was strike number 2, which brings removal."
 
 
 async def test_spam_takes_five_and_a_day_and_lifting_gives_both_back(
