@@ -15,10 +15,13 @@ from schema.cli import (
     keys,
     lists,
     members,
+    offers,
     openings,
     order,
     perks,
+    playbook,
     redemptions,
+    reviews,
     rounds,
     rules,
     serving,
@@ -52,6 +55,9 @@ app.add_typer(members.app, name="members")
 app.add_typer(lists.tiers, name="tiers")
 app.add_typer(perks.app, name="perks")
 app.add_typer(redemptions.app, name="redemptions")
+app.add_typer(offers.app, name="offers")
+app.add_typer(playbook.app, name="playbook")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(rules.app, name="rulebook")
 app.add_typer(order.app, name="violations")
 app.add_typer(activities.app, name="activities")

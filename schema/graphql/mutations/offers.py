@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from ledger.core.books.offers import offer_terms
 from ledger.core.commands import PutOffer, RetireOffer, ShowOffer, TakeOffer, TickTask
+from ledger.core.offers.usual import usual
 from ledger.core.refusals import Refusal
-from ledger.core.rulebook.grammar import Mark, OfferCap, OfferTerms, Rulebook
 from ledger.core.values import MemberId
 from ledger.service.access import Scope
 from ledger.store.directory import Community as Place
@@ -26,11 +26,6 @@ from schema.graphql.types.offer import Offer, offers_of
 from schema.graphql.view import Info, View, view_of
 
 PUTTING: Places = {"/id": ["idempotencyKey"], "/offer": ["offerId"], "/member": ["memberId"], "/taskId": ["taskId"]}
-VALUE = (Mark(metric="value_received", target=2, days=14), Mark(metric="recognised", target=1, days=7))
-SILENT = (Mark(metric="violations", target=1, days=7),)
-RARELY = (OfferCap(count=1, days=14), OfferCap(count=2, days=30, by_community=True))
-"""What an offer waits for that nobody said more of: value first, then rarely, and not at a bad time."""
-
 LONGEST_URL = 2_000
 LONGEST_LOCALE = 35
 """As long as a language tag may be, by BCP 47."""
@@ -78,7 +73,7 @@ class OfferMutation:
         if (fault := _fault(view, input, place, perk)) is not None:
             return _failed(fault)
         before = (await view.loaders.offers.load(place.id)).get(input.code)
-        terms = offer_terms(before) if before is not None else _new(input.code, await view.rulebook(place))
+        terms = offer_terms(before) if before is not None else usual(input.code, await view.rulebook(place))
         names = {one.locale: one.text for one in input.title}
         terms = replace(terms, names=names, url=input.url or "", perk=perk.key if perk is not None else "")
         [answer] = await view.ledger.writer.submit(place, [PutOffer(terms=terms, by=known.caller.name)])
@@ -165,13 +160,6 @@ class OfferMutation:
         errors = [refused(answer, view.locale, PUTTING)] if isinstance(answer, Refusal) else []
         shown = community_of(place) if not errors else None
         return CommunityPayload(community=shown, operator_key=None, user_errors=errors)
-
-
-def _new(code: str, rulebook: Rulebook) -> OfferTerms:
-    """Return the terms of a new offer: of what it waits for, only what the rulebook measures."""
-    measured = {metric.code for metric in rulebook.metrics}
-    value, silent = ([one for one in marks if one.metric in measured] for marks in (VALUE, SILENT))
-    return OfferTerms(code=code, after_any=tuple(value), silent_if=tuple(silent), at_most=RARELY)
 
 
 def _found(view: View, text: str) -> tuple[Place, str] | None:

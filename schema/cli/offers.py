@@ -1,0 +1,75 @@
+"""`ledger offers`: what is recommended to members after value, put up and ended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+
+from ledger.core.books.offers import offer_terms
+from ledger.core.commands import PutOffer, RetireOffer
+from ledger.core.offers.usual import usual
+from ledger.core.rulebook.grammar import OfferTerms
+from ledger.service.rulebooks import versions_of
+from ledger.store.reads.offers import offers
+from ledger.store.reads.publications import publications
+from schema.cli.opening import CommunityOption, Stop, errors, opened_community, run
+from schema.cli.output import Cell, FormatOption, write_rows
+from schema.cli.telling import BY, tell
+from schema.graphql.texts import LONGEST_NAME, fits
+
+app = typer.Typer(help="Offers after value: list them, put them up, end them.", no_args_is_help=True)
+Code = Annotated[str, typer.Argument(help="The offer's code.")]
+COLUMNS = ("offer", "title", "perk", "url", "audience", "state")
+
+
+@app.command("list")
+def list_(community: CommunityOption, format_: FormatOption = None) -> None:
+    """Every offer there ever was, in order of code."""
+
+    async def work() -> list[tuple[Cell, ...]]:
+        async with opened_community(community) as (ledger, found):
+            known = await offers(ledger.database, found.id)
+        rows: list[tuple[Cell, ...]] = []
+        for one in known.values():
+            terms = offer_terms(one)
+            title = terms.names.get("en") or next(iter(terms.names.values()), terms.code)
+            state = "retired" if one.retired else "open"
+            rows.append((terms.code, title, terms.perk, terms.url, " ".join(terms.audience), state))
+        return rows
+
+    write_rows(COLUMNS, run(work()), format_)
+
+
+@app.command("put")
+def put(
+    code: Code,
+    community: CommunityOption,
+    title: Annotated[list[str], typer.Option(help="LANGUAGE=TEXT; once a language.")],
+    perk: Annotated[str, typer.Option(help="The code of the perk it is about.")] = "",
+    url: Annotated[str, typer.Option(help="Where it leads.")] = "",
+) -> None:
+    """Put an offer up, or change its texts. A new one waits for value, and is shown rarely."""
+    parts = [text.partition("=") for text in title]
+    if not fits(code, most=LONGEST_NAME):
+        raise Stop(f"an offer's code has 1 to {LONGEST_NAME} characters")
+    if any(not (language and fits(text, most=LONGEST_NAME)) for language, _, text in parts):
+        raise Stop("a title is LANGUAGE=TEXT, such as en='The launch'")
+
+    async def terms() -> OfferTerms:
+        async with opened_community(community) as (ledger, found):
+            before = (await offers(ledger.database, found.id)).get(code)
+            law = versions_of([one.fact for one in await publications(ledger.database, found.id)])
+        return offer_terms(before) if before is not None else usual(code, law.published[-1].rulebook)
+
+    names = {language: text for language, _, text in parts}
+    tell(community, PutOffer(terms=replace(run(terms()), names=names, perk=perk, url=url), by=BY))
+    errors.print(f"Offer {code} is up.")
+
+
+@app.command("retire")
+def retire(code: Code, community: CommunityOption) -> None:
+    """End an offer: it is shown no more."""
+    tell(community, RetireOffer(offer=code, by=BY))
+    errors.print(f"Offer {code} is ended.")
