@@ -17,10 +17,10 @@ from ledger.store.reads.publications import publications
 from schema.cli.opening import CommunityOption, Stop, errors, opened_community, run
 from schema.cli.output import Cell, FormatOption, write_rows
 from schema.cli.telling import BY, tell
-from schema.graphql.texts import LONGEST_NAME, fits
 
 app = typer.Typer(help="Offers after value: list them, put them up, end them.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="The offer's code.")]
+LONGEST = 200
 COLUMNS = ("offer", "title", "perk", "url", "audience", "state")
 
 
@@ -52,9 +52,9 @@ def put(
 ) -> None:
     """Put an offer up, or change its texts. A new one waits for value, and is shown rarely."""
     parts = [text.partition("=") for text in title]
-    if not fits(code, most=LONGEST_NAME):
-        raise Stop(f"an offer's code has 1 to {LONGEST_NAME} characters")
-    if any(not (language and fits(text, most=LONGEST_NAME)) for language, _, text in parts):
+    if not 0 < len(code) <= LONGEST:
+        raise Stop(f"an offer's code has 1 to {LONGEST} characters")
+    if any(not (language and 0 < len(text) <= LONGEST) for language, _, text in parts):
         raise Stop("a title is LANGUAGE=TEXT, such as en='The launch'")
 
     async def terms() -> OfferTerms:
