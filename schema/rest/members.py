@@ -237,7 +237,7 @@ async def explain(
     elif position is None and id is not None and source is not None:
         events = await by_key(ledger.database, place, id, source)
     else:
-        raise Refused(Problem(422, "INVALID_REQUEST", "expected either id and source, or position"))
+        raise Refused(Problem(404, "EVENT_UNKNOWN", "name an event by its id and source, or by its position"))
     if not events or not _may_read(known, events[0]):
         raise Refused(Problem(404, "EVENT_UNKNOWN", "there is no such event"))
     [one] = events
