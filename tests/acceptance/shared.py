@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.shared import SHARED, absent
 
-SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
-DATA = SHARED / "data"
-QA, CONTRIB = DATA / "qa-a", DATA / "contrib-a"
-ABSENT = f"there is no real data at {DATA}: set LEDGER_SHARED to the folder that holds `data`"
+QA, CONTRIB = SHARED / "data/qa-a", SHARED / "data/contrib-a"
+ABSENT = absent("data/qa-a")
 
 needs_data = pytest.mark.skipif(not QA.is_dir(), reason=ABSENT)
 """Marks a test that cannot run without the shared data."""

@@ -24,7 +24,7 @@ from ledger.core.rulebook.grammar import (
 from ledger.core.rulebook.standard import STANDARD
 from ledger.core.values import DAY, HOUR, MINUTE
 from ledger.service.rulebooks import read
-from tests.core.shared import shared
+from tests.shared import shared
 
 
 @cache

@@ -26,7 +26,7 @@ from ledger.core.values import identity
 from ledger.service.rulebooks import presets
 from tests.core.plain_reading import PlainReading, Posting
 from tests.core.play import cached_read, instant, state
-from tests.core.shared import shared
+from tests.shared import shared
 
 CONTRIB = """\
 units: {points: {}}

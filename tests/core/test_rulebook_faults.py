@@ -6,7 +6,7 @@ import pytest
 
 from ledger.core.rulebook.faults import Fault
 from ledger.service.rulebooks import RulebookFaulty, read
-from tests.core.shared import shared
+from tests.shared import shared
 
 
 def faults(text: str) -> list[Fault]:

@@ -1,26 +1,24 @@
-"""The documents of real frontends, where the shared folder is there."""
+"""The contract, and the documents that real frontends send, where the shared folder is there."""
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
+from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, parse, print_ast
 
-import pytest
+from tests.shared import SHARED, shared
 
-from tests.house.tree import ROOT
+QUERIES = "contract/queries"
 
-SHARED = Path(os.environ.get("LEDGER_SHARED") or ROOT.parent / "shared")
+
+def documents() -> list[tuple[str, DocumentNode]]:
+    """Return every document that frontends send, by name; nothing where there are none."""
+    return [(path.name, parse(path.read_text("utf-8"))) for path in sorted((SHARED / QUERIES).glob("*.graphql"))]
 
 
 def document(file: str, operation: str) -> str:
-    """Return one operation of a document; tests that need it are skipped where there is none."""
-    path = SHARED / "contract" / "queries" / file
-    if not path.exists():
-        pytest.skip(f"no {path}: set LEDGER_SHARED to ask what frontends ask")
-    text = path.read_text("utf-8")
-    found = re.search(
-        rf"^(query|mutation) {operation}\b.*?(?=^(?:query|mutation|fragment)\b|\Z)", text, re.M | re.S
-    )
-    assert found is not None, f"{file} has no {operation}"
-    return found[0]
+    """Return one operation of a document with the fragments it needs; a test is skipped where there is none."""
+    parts = parse(shared(f"{QUERIES}/{file}").read_text("utf-8")).definitions
+    chosen = [one for one in parts if isinstance(one, OperationDefinitionNode) and one.name is not None]
+    text = "\n".join(print_ast(one) for one in chosen if one.name is not None and one.name.value == operation)
+    assert text, f"{file} has no {operation}"
+    fragments = [one for one in parts if isinstance(one, FragmentDefinitionNode)]
+    return text + "".join(print_ast(one) for one in fragments if f"...{one.name.value}" in text)

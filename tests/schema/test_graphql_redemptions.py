@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse, print_ast
 
 from ledger.core.commands import MoveRedemption
 from ledger.core.events import RedemptionStatus
@@ -24,8 +23,8 @@ from tests.databases import only_sqlite
 from tests.guard import TenantGuard
 from tests.schema.api import Api, served
 from tests.schema.asker import Asker, id_of, member, operator
+from tests.schema.contract import document
 from tests.schema.test_graphql_following import Following
-from tests.schema.test_graphql_schema import SHARED
 from tests.stall import RULEBOOK, Stall
 
 CODE = "canary-code-1"
@@ -312,28 +311,16 @@ async def test_the_queue_costs_as_many_statements_whatever_its_size(
     assert counts[1] <= counts[0] <= 18, counts
 
 
-def _document(name: str, operation: str) -> str:
-    """Return one operation of a frontend's document, with the fragments it needs."""
-    path = SHARED / "contract" / "queries" / name
-    if not path.exists():
-        pytest.skip(f"no {path}: set LEDGER_SHARED to look at the contract")
-    parts = parse(path.read_text("utf-8")).definitions
-    chosen = [one for one in parts if isinstance(one, OperationDefinitionNode) and one.name is not None]
-    text = "\n".join(print_ast(one) for one in chosen if one.name is not None and one.name.value == operation)
-    fragments = [one for one in parts if isinstance(one, FragmentDefinitionNode)]
-    return text + "".join(print_ast(one) for one in fragments if f"...{one.name.value}" in text)
-
-
 @only_sqlite
 async def test_the_documents_of_frontends_are_answered(api: Api, stall: Stall) -> None:
     ana, keeper = await member(api, "ana"), await operator(api)
-    shelf = (await ana.ask(_document("05-perks.graphql", "Perks")))["me"]
+    shelf = (await ana.ask(document("05-perks.graphql", "Perks")))["me"]
     assert shelf["community"]["perks"][0]["forMe"]["canRedeem"] is True
-    redeem = _document("05-perks.graphql", "RedeemPerk")
+    redeem = document("05-perks.graphql", "RedeemPerk")
     made = (await ana.ask(redeem, input=_asked(api)))["redeemPerk"]["redemption"]
-    mine = (await ana.ask(_document("06-my-redemptions.graphql", "MyRedemptions")))["me"]["redemptions"]
+    mine = (await ana.ask(document("06-my-redemptions.graphql", "MyRedemptions")))["me"]["redemptions"]
     assert [edge["node"]["id"] for edge in mine["edges"]] == [made["id"]]
-    queue = _document("16-fulfilment.graphql", "FulfilmentQueue")
+    queue = document("16-fulfilment.graphql", "FulfilmentQueue")
     waiting = (await keeper.ask(queue, community="garden"))["community"]
     assert waiting["redemptions"]["edges"][0]["node"]["member"]["displayName"] == "ana"
     assert waiting["perks"][0]["stock"] == {
@@ -345,12 +332,12 @@ async def test_the_documents_of_frontends_are_answered(api: Api, stall: Stall) -
         "lowWater": 1,
     }
     stock = {"perkId": _perk(api), "delta": 3, "reason": "found more", "idempotencyKey": "s"}
-    stocked = (await keeper.ask(_document("16-fulfilment.graphql", "AdjustStock"), input=stock))["adjustStock"]
+    stocked = (await keeper.ask(document("16-fulfilment.graphql", "AdjustStock"), input=stock))["adjustStock"]
     assert stocked["perk"]["stock"]["total"] == 5
-    fulfil = _document("16-fulfilment.graphql", "FulfilRedemptions")
+    fulfil = document("16-fulfilment.graphql", "FulfilRedemptions")
     inputs = [{"redemptionId": made["id"], "action": "FULFIL", "voucher": "row 3"}]
     done = (await keeper.ask(fulfil, inputs=inputs))["fulfilRedemptions"]["redemptions"]
     assert [(one["status"], one["voucher"]) for one in done] == [("FULFILLED", "row 3")]
-    cancel = _document("06-my-redemptions.graphql", "CancelRedemption")
+    cancel = document("06-my-redemptions.graphql", "CancelRedemption")
     refused = (await ana.ask(cancel, id=made["id"]))["cancelRedemption"]
     assert [one["code"] for one in refused["userErrors"]] == ["REDEMPTION_DONE"]

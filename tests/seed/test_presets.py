@@ -12,7 +12,7 @@ from ledger.core.rulebook.grammar import Claw, DataAmount, FixedAmount, Rulebook
 from ledger.service.examples import check, read_examples
 from ledger.service.rulebooks import parse, presets, read, read_tree
 from ledger.service.stage import Example, run
-from tests.core.shared import shared
+from tests.shared import shared
 
 PRESETS = presets()
 OURS = ("seed_circle", "discourse_gamification", "discourse_trust")
