@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from ledger.core.commands import AdjustPoints
 from ledger.core.rulebook.grammar import Unit
-from ledger.core.values import LARGEST_POINTS, Identity
+from ledger.core.values import Identity
+from ledger.service.decimals import NotPoints, minor_units
 from ledger.store.directory import Community
 
 LONGEST_HANDLE = 200
-EXACTLY = Context(traps=[InvalidOperation, Inexact])
-"""Rounds nothing; what is too large counts as inexact."""
 
 
 class RowFaulty(Exception):
@@ -29,12 +27,16 @@ def opening(
         RowFaulty: it names nobody, or its points are no number that the unit can hold.
     """
     identity = _identity(member.strip(), platform)
+    try:
+        delta = minor_units(points.strip(), unit.scale)
+    except NotPoints as error:
+        raise RowFaulty(str(error)) from None
     name = key.strip() or f"{identity}\n{unit.code}"
     digest = hmac.new(community.secret, f"opening {name}".encode(), hashlib.sha256).hexdigest()[:32]
     return AdjustPoints(
         key=f"row/{digest}",
         member=identity,
-        delta=_minor(points.strip(), unit),
+        delta=delta,
         reason="",
         by=by,
         unit=unit.code,
@@ -48,17 +50,3 @@ def _identity(member: str, platform: str) -> Identity:
     if not colon or not name or not external_id or len(spelled) > LONGEST_HANDLE or not spelled.isprintable():
         raise RowFaulty(f"{member!r} names no member: expected platform:id")
     return Identity(platform=name, external_id=external_id, received=member)
-
-
-def _minor(points: str, unit: Unit) -> int:
-    try:
-        minor = EXACTLY.scaleb(Decimal(points), unit.scale)
-    except InvalidOperation:
-        raise RowFaulty(f"{points!r} is no number") from None
-    except Inexact:
-        minor = Decimal("Infinity")
-    if not minor.is_finite() or abs(minor) > LARGEST_POINTS:
-        raise RowFaulty(f"{points!r} is more than can be counted exactly")
-    if minor != minor.to_integral_value():
-        raise RowFaulty(f"{points!r} has more decimals than {unit.code}, which has {unit.scale}")
-    return int(minor)

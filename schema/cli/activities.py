@@ -17,6 +17,7 @@ from ledger.words.render import DEFAULT_LOCALE
 from schema.cli.opening import CommunityOption, Stop, current_rulebook, errors, opened_community, run
 from schema.cli.output import Cell, FormatOption, write_rows
 from schema.cli.telling import BY, tell
+from schema.cli.texts import by_language
 from schema.intake.cloudevents import read_time, write_time
 
 LONGEST_CODE = 64
@@ -68,7 +69,9 @@ def schedule(
     starts: Annotated[str, typer.Option(help="When it begins, or the first of it, such as 2026-11-28T12:00:00Z.")],
     minutes: Annotated[int, typer.Option(min=1, max=7 * 24 * 60, help="How long it takes.")] = 60,
     kind: Annotated[str, typer.Option(help="The rulebook's activity that rules take it for.")] = "",
-    title: Annotated[list[str] | None, typer.Option(help="What it is called, as en=Walk; once a language.")] = None,
+    title: Annotated[
+        list[str] | None, typer.Option(help="LANGUAGE=TEXT, such as en=Walk; once a language.")
+    ] = None,
     rule: Annotated[str, typer.Option(help="RFC 5545, such as FREQ=WEEKLY; default: once.")] = "",
     capacity: Annotated[
         int | None, typer.Option(min=0, max=MOST, help="How many may come; default: without end.")
@@ -98,19 +101,12 @@ def schedule(
         length=minutes * MINUTE,
         rule=whole,
         once=not rule,
-        names=dict(_named(one) for one in title or ()),
+        names=by_language(title) or {},
         capacity=capacity,
         min_tier=min_tier,
     )
     tell(community, ScheduleActivity(terms=terms, by=BY, join_url=url))
     typer.echo(Occurrence(activity=terms.kind, start=at, end=at, series=code).id)
-
-
-def _named(text: str) -> tuple[str, str]:
-    locale, equals, name = text.partition("=")
-    if not (locale and equals and name):
-        raise Stop(f"{text!r} is no title: expected one such as en=Walk")
-    return locale, name
 
 
 @app.command("cancel")

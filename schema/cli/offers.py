@@ -11,16 +11,17 @@ from ledger.core.books.offers import offer_terms
 from ledger.core.commands import PutOffer, RetireOffer
 from ledger.core.offers.usual import usual
 from ledger.core.rulebook.grammar import OfferTerms
-from ledger.service.rulebooks import versions_of
 from ledger.store.reads.offers import offers
-from ledger.store.reads.publications import publications
-from schema.cli.opening import CommunityOption, Stop, errors, opened_community, run
+from ledger.words.progress import Speech
+from ledger.words.render import locale_of
+from schema.cli.explaining import LANG
+from schema.cli.opening import CommunityOption, Stop, current_rulebook, errors, opened_community, run
 from schema.cli.output import Cell, FormatOption, write_rows
 from schema.cli.telling import BY, tell
+from schema.cli.texts import LONGEST, by_language
 
 app = typer.Typer(help="Offers after value: list them, put them up, end them.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="The offer's code.")]
-LONGEST = 200
 COLUMNS = ("offer", "title", "perk", "url", "audience", "state")
 
 
@@ -30,11 +31,12 @@ def list_(community: CommunityOption, format_: FormatOption = None) -> None:
 
     async def work() -> list[tuple[Cell, ...]]:
         async with opened_community(community) as (ledger, found):
-            known = await offers(ledger.database, found.id)
+            rulebook, known = await current_rulebook(ledger, found), await offers(ledger.database, found.id)
+        speech = Speech(rulebook, locale_of(LANG))
         rows: list[tuple[Cell, ...]] = []
         for one in known.values():
             terms = offer_terms(one)
-            title = terms.names.get("en") or next(iter(terms.names.values()), terms.code)
+            title = speech.called(terms.names, terms.code)
             state = "retired" if one.retired else "open"
             rows.append((terms.code, title, terms.perk, terms.url, " ".join(terms.audience), state))
         return rows
@@ -51,19 +53,16 @@ def put(
     url: Annotated[str, typer.Option(help="Where it leads.")] = "",
 ) -> None:
     """Put an offer up, or change its texts. A new one waits for value, and is shown rarely."""
-    parts = [text.partition("=") for text in title]
     if not 0 < len(code) <= LONGEST:
         raise Stop(f"an offer's code has 1 to {LONGEST} characters")
-    if any(not (language and 0 < len(text) <= LONGEST) for language, _, text in parts):
-        raise Stop("a title is LANGUAGE=TEXT, such as en='The launch'")
+    names = by_language(title) or {}
 
     async def terms() -> OfferTerms:
         async with opened_community(community) as (ledger, found):
             before = (await offers(ledger.database, found.id)).get(code)
-            law = versions_of([one.fact for one in await publications(ledger.database, found.id)])
-        return offer_terms(before) if before is not None else usual(code, law.published[-1].rulebook)
+            rulebook = await current_rulebook(ledger, found)
+        return offer_terms(before) if before is not None else usual(code, rulebook)
 
-    names = {language: text for language, _, text in parts}
     tell(community, PutOffer(terms=replace(run(terms()), names=names, perk=perk, url=url), by=BY))
     errors.print(f"Offer {code} is up.")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal, Inexact, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -19,10 +18,10 @@ from ledger.core.perks.blocks import available, codes_left
 from ledger.core.refusals import Refusal
 from ledger.core.rulebook.grammar import Rulebook
 from ledger.core.rulebook.grammar.catalogue import Fulfilment, PerkKind, PerkLimit, PerkTerms
-from ledger.core.values import DAY, LARGEST_POINTS, MINUTE, Micros
+from ledger.core.values import DAY, MINUTE, Micros
+from ledger.service.decimals import NotPoints, minor_units
 from ledger.service.delivering import secret_of
 from ledger.service.ledger import Ledger
-from ledger.service.openings import EXACTLY
 from ledger.service.redeeming import add_codes
 from ledger.service.writer import Receipt
 from ledger.store.directory import Community
@@ -33,6 +32,7 @@ from schema.cli.explaining import LANG
 from schema.cli.lists import instant
 from schema.cli.opening import CommunityOption, Stop, current_rulebook, errors, opened_community, run
 from schema.cli.output import FormatOption, write_rows
+from schema.cli.texts import by_language
 from schema.problems import problem_of
 
 BY = "cli"
@@ -136,10 +136,10 @@ def put(
             before = terms_of(known) if known is not None else PerkTerms(code=perk)
             zone, named = rulebook.community.tz, unit or before.unit or _first_spendable(rulebook)
             given: dict[str, Any] = {
-                "names": _by_language(name),
-                "descriptions": _by_language(description),
+                "names": by_language(name),
+                "descriptions": by_language(description),
                 "kind": kind,
-                "cost": _minor(cost, _scale(rulebook, named)) if cost is not None else None,
+                "cost": _cost(cost, _scale(rulebook, named)) if cost is not None else None,
                 "unit": unit,
                 "tiers": tuple(tier) if tier else None,
                 "stock": stock,
@@ -258,24 +258,11 @@ def _first_spendable(rulebook: Rulebook) -> str:
     return next((unit.code for unit in rulebook.units if unit.spendable), "")
 
 
-def _minor(text: str, scale: int) -> int:
+def _cost(text: str, scale: int) -> int:
     try:
-        minor = EXACTLY.scaleb(Decimal(text), scale)
-    except (InvalidOperation, Inexact):
-        raise Stop(f"{text!r} is no number of points") from None
-    if not minor.is_finite() or minor != minor.to_integral_value():
-        expected = f"at most {scale} decimals" if scale else "a whole number"
-        raise Stop(f"{text!r} is no number of points: expected {expected}")
-    if not 0 <= minor <= LARGEST_POINTS:
-        raise Stop(f"a perk costs 0 points or more, and at most {LARGEST_POINTS} minor ones; found {text!r}")
-    return int(minor)
-
-
-def _by_language(texts: Sequence[str] | None) -> dict[str, str] | None:
-    if not texts:
-        return None
-    parts = [text.partition("=") for text in texts]
-    for language, _, text in parts:
-        if not language or not text:
-            raise Stop("a name is LANGUAGE=TEXT, such as en='An early seat'")
-    return {language: text for language, _, text in parts}
+        minor = minor_units(text, scale)
+    except NotPoints as error:
+        raise Stop(str(error)) from None
+    if minor < 0:
+        raise Stop(f"a perk costs 0 points or more, found {text!r}")
+    return minor

@@ -11,12 +11,13 @@ from ledger.core.calendar import local_date
 from ledger.core.commands import TickTask
 from ledger.core.offers.playbook import progress
 from ledger.core.values import Position
-from ledger.service.rulebooks import versions_of
 from ledger.store.reads import journal, people
 from ledger.store.reads.offers import ticks
-from ledger.store.reads.publications import publications
 from ledger.store.reads.settings import settings
-from schema.cli.opening import CommunityOption, errors, opened_community, run
+from ledger.words.progress import Speech
+from ledger.words.render import locale_of
+from schema.cli.explaining import LANG
+from schema.cli.opening import CommunityOption, current_rulebook, errors, opened_community, run
 from schema.cli.output import Cell, FormatOption, write_rows
 from schema.cli.telling import BY, tell
 from schema.intake.cloudevents import write_time
@@ -36,11 +37,11 @@ def list_(community: CommunityOption, format_: FormatOption = None) -> None:
             tasks = tasks_of((await settings(database, found.id)).get(PLAYBOOK, ""))
             done, members = await ticks(database, found.id), await people.count(database, found.id)
             began = (await journal.by_positions(database, found.id, [Position(1)]))[Position(1)].event.recorded_at
-            law = versions_of([one.fact for one in await publications(database, found.id)])
-        zone, rows = law.at(now).rulebook.community.tz, list[tuple[Cell, ...]]()
+            rulebook = await current_rulebook(ledger, found)
+        speech, rows = Speech(rulebook, locale_of(LANG)), list[tuple[Cell, ...]]()
         for one in (progress(task, done, began=began, members=members, now=now) for task in tasks):
-            title = one.task.names.get("en") or next(iter(one.task.names.values()), one.task.id)
-            due = local_date(one.due_at, zone).isoformat() if one.due_at is not None else ""
+            title = speech.called(one.task.names, one.task.id)
+            due = local_date(one.due_at, rulebook.community.tz).isoformat() if one.due_at is not None else ""
             when = write_time(one.done_at) if one.done_at is not None else ""
             rows.append((one.task.id, one.task.stage.value, title, when, due))
         return rows

@@ -52,7 +52,7 @@ def test_an_operator_keeps_the_agenda(club: Cli) -> None:
         (("a/b", "--starts", "2027-01-01T12:00:00Z"), "without /"),
         (("walk", "--starts", "soon"), "is no time"),
         (("walk", "--starts", "2027-01-01T12:00:00Z", "--rule", "FREQ=HOURLY"), "is no rule"),
-        (("walk", "--starts", "2027-01-01T12:00:00Z", "--title", "Walk"), "is no title"),
+        (("walk", "--starts", "2027-01-01T12:00:00Z", "--title", "Walk"), "expected LANGUAGE=TEXT"),
         (("share_day", "--starts", "2027-01-01T12:00:00Z"), "choose another code"),
     ],
 )

@@ -40,7 +40,7 @@ def test_an_offer_is_put_up_changed_and_ended(club: Cli) -> None:
         ("tea", "Green tea", "", "open"),
     ]
     for arguments, said in (
-        (("put", "x", "--title", "Tea"), "a title is LANGUAGE=TEXT"),
+        (("put", "x", "--title", "Tea"), "expected LANGUAGE=TEXT"),
         (("put", "x", "--title", "en=x", "--perk", "none"), "perk"),
         (("retire", "none"), "offer"),
     ):

@@ -16,7 +16,7 @@ from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.due import released
 from ledger.core.decide.making import Made, finish
 from ledger.core.decide.moving import report_role
-from ledger.core.decide.own import own_event, write_plainly
+from ledger.core.decide.own import own_event, why, write_plainly
 from ledger.core.decide.people import is_gone, nobody
 from ledger.core.decide.undoing import case_of
 from ledger.core.events import (
@@ -99,7 +99,7 @@ def _review(books: Books, command: ReviewContribution, mac: bytes, version: Vers
             made.advance(move)
             if reward is not None:
                 made.take(made.in_a_lot(replace(reward, dated=original.occurred_at)))
-    finish(made, _reason(command.reason))
+    finish(made, why(command.reason))
     return Accepted(position=event.position)
 
 
@@ -156,7 +156,7 @@ def _lock(books: Books, command: LockTier, mac: bytes, version: Version, recorde
     moved: tuple[TierChange, ...] = ()
     if locked and before != command.level:
         moved = (TierChange(ladder=ladder.code, member=command.member, before=before, after=command.level),)
-    finish(Made(books, event, version), _reason(command.reason), tiers=moved)
+    finish(Made(books, event, version), why(command.reason), tiers=moved)
     return Accepted(position=event.position)
 
 
@@ -173,7 +173,7 @@ def _hold(books: Books, command: HoldGroup, mac: bytes, version: Version, record
         follows = (GroupWish(member=command.member, group=command.group, wanted=wanted),)
     fact = GroupHeld(member=command.member, group=command.group, held=command.held, by=command.by, groups=follows)
     event = _event(books, HELD, fact, mac, version, recorded_at)
-    return write_plainly(books, event, _reason(command.reason))
+    return write_plainly(books, event, why(command.reason))
 
 
 def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, recorded_at: Micros) -> Answer:
@@ -186,7 +186,3 @@ def _report(books: Books, command: ReportGroup, mac: bytes, version: Version, re
     if command.inside:
         report_role(books, command.member, command.group, recorded_at)
     return answer
-
-
-def _reason(reason: str) -> dict[str, object]:
-    return {"texts": {"reason": reason}} if reason else {}

@@ -16,7 +16,7 @@ from ledger.core.commands import (
 )
 from ledger.core.decide.answers import Answer
 from ledger.core.decide.moving import fulfil_waiting
-from ledger.core.decide.own import Saying, saying, write_plainly
+from ledger.core.decide.own import Saying, saying, why, write_plainly
 from ledger.core.events import CommunitySet, PerkCodesAdded, PerkPut, PerkRetired, PerkStocked
 from ledger.core.outcomes import ClaimKey
 from ledger.core.perks.blocks import available
@@ -61,7 +61,7 @@ def decide_catalogue(
                 return StockTooLow(left=left or 0)
             stocked = PerkStocked(perk=command.perk, delta=command.delta, by=command.by)
             event = said.event(STOCKED, stocked, subject=command.perk, key=command.key, source=STOCK_SOURCE)
-            return write_plainly(books, event, {"texts": {"reason": command.reason}} if command.reason else {})
+            return write_plainly(books, event, why(command.reason))
         case AddPerkCodes():
             return _add_codes(said, command)
 

@@ -15,7 +15,7 @@ from ledger.core.conduct import is_removed
 from ledger.core.decide.activities import still_to_come
 from ledger.core.decide.answers import Accepted, Answer
 from ledger.core.decide.making import Made, finish
-from ledger.core.decide.own import own_event
+from ledger.core.decide.own import own_event, why
 from ledger.core.decide.people import is_gone
 from ledger.core.decide.redeeming import is_bought
 from ledger.core.events import Event
@@ -65,7 +65,7 @@ def decide_merge(books: Books, command: MergeMembers, mac: bytes, *, recorded_at
             _post(made, transfer, merged(books, transfer.giver, transfer.taker, unit, transfer.amount))
     evolve_own(books, replace(event, fact=replace(fact, decisions=tuple(made.decisions))))
     removed = lost_places(books, into) if is_removed(books, into) else ()
-    finish(made, _reason(command.reason), also=(into,), places=removed)
+    finish(made, why(command.reason), also=(into,), places=removed)
     return Accepted(position=event.position)
 
 
@@ -136,7 +136,7 @@ def decide_unmerge(books: Books, command: UnmergeMembers, mac: bytes, *, recorde
     if not is_removed(books, holder):
         places += _places(books, version, holder, merge, back=was_removed)
     made.event = replace(event, fact=replace(fact, groups=tuple(places)))
-    finish(made, _reason(command.reason), also=(holder, gone))
+    finish(made, why(command.reason), also=(holder, gone))
     return Accepted(position=event.position)
 
 
@@ -204,7 +204,3 @@ def _post(made: Made, transfer: Transfer, lots: Lotted) -> None:
                 lots=moves,
             )
         )
-
-
-def _reason(reason: str) -> dict[str, object]:
-    return {"texts": {"reason": reason}} if reason else {}

@@ -50,6 +50,11 @@ def own_event(
     )
 
 
+def why(reason: str) -> dict[str, Any]:
+    """Return the private part that keeps a reason, for people to read."""
+    return {"texts": {"reason": reason}} if reason else {}
+
+
 def write_plainly(books: Books, event: Event, private: dict[str, Any] | None = None) -> Accepted:
     """Fold and write an event about which nothing is decided."""
     evolve_effects(books, event)
