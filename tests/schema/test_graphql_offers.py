@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from ledger.core.commands import PutOffer
-from ledger.core.rulebook.grammar import OfferTerms
 from ledger.core.values import DAY
 from ledger.service.communities import seeds
 from ledger.service.rulebooks import read
@@ -19,7 +17,6 @@ from tests.clock import Clock
 from tests.schema.api import Api, served
 from tests.schema.asker import Asker, event, live, member, operator
 from tests.service.sayings import assert_whole
-from tests.stall import Stall
 
 RULEBOOK = """\
 community: {tz: Asia/Shanghai}
@@ -192,10 +189,3 @@ async def test_bad_input_is_named_and_nothing_is_written(garden: Api) -> None:
         assert found == [{"code": code, "path": path}]
     after = (await boss.ask('{ community(slug: "garden") { journal { position } } }'))["community"]["journal"]
     assert len(after) == head
-
-
-async def test_an_offer_of_a_perk_shows_it(garden: Api) -> None:
-    stall = Stall(garden.ledger, garden.community)
-    await stall.put("seat", cost=80)
-    await stall.do(PutOffer(terms=OfferTerms(code="seats", perk="seat"), by="cli"))
-    assert (await offer(await member(garden, "ana"), "seats"))["perk"] == {"code": "seat"}
